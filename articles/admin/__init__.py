@@ -1,0 +1,6 @@
+"""The newsroom's side of the paper, one family of pages to a file."""
+
+from articles.admin.article import ArticleAdmin
+from articles.admin.desk import AuthorAdmin, ImageAdmin, SectionAdmin, TagAdmin
+
+__all__ = ["ArticleAdmin", "AuthorAdmin", "ImageAdmin", "SectionAdmin", "TagAdmin"]

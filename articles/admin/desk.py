@@ -1,0 +1,59 @@
+"""What articles are made of: sections, authors, pictures and tags."""
+
+from django.contrib import admin
+from django.utils.html import format_html
+from taggit.models import Tag
+
+from articles.admin.forms import ImageForm
+from articles.models import Author, Image, Section
+
+admin.site.site_header = "Kiwi Guard"
+admin.site.site_title = "Kiwi Guard"
+admin.site.index_title = "Newsroom"
+admin.site.unregister(Tag)
+
+
+@admin.register(Section)
+class SectionAdmin(admin.ModelAdmin[Section]):
+    """The parts of the paper."""
+
+    list_display = ("name", "slug", "position")
+    prepopulated_fields = {"slug": ("name",)}
+
+
+@admin.register(Author)
+class AuthorAdmin(admin.ModelAdmin[Author]):
+    """Those who write."""
+
+    list_display = ("name", "slug", "user")
+    list_select_related = ("user",)
+    search_fields = ("name", "slug")
+    autocomplete_fields = ("user",)
+    prepopulated_fields = {"slug": ("name",)}
+
+
+@admin.register(Image)
+class ImageAdmin(admin.ModelAdmin[Image]):
+    """Pictures."""
+
+    form = ImageForm
+    list_display = ("thumbnail", "alternative_text", "credit", "width", "height", "uploaded_at")
+    list_display_links = ("thumbnail", "alternative_text")
+    search_fields = ("alternative_text", "credit")
+    date_hierarchy = "uploaded_at"
+    show_full_result_count = False
+
+    @admin.display(description="picture")
+    def thumbnail(self, image: Image) -> str:
+        """Show the picture, small."""
+        return format_html('<img src="{}" alt="" width="120" loading="lazy">', image.url)
+
+
+@admin.register(Tag)
+class TagAdmin(admin.ModelAdmin[Tag]):
+    """Tags."""
+
+    list_display = ("name", "slug")
+    search_fields = ("name", "slug")
+    prepopulated_fields = {"slug": ("name",)}
+    show_full_result_count = False

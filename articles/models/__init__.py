@@ -1,0 +1,23 @@
+"""The models of the paper, one family to a file."""
+
+from articles.models.article import Article, ArticleQuerySet, ArticleTag, Byline, FormerAddress
+from articles.models.author import Author
+from articles.models.chain import Correction, Evidence, KeyPoint, Source
+from articles.models.image import Image
+from articles.models.section import FormerSectionSlug, Section
+
+__all__ = [
+    "Article",
+    "ArticleQuerySet",
+    "ArticleTag",
+    "Author",
+    "Byline",
+    "Correction",
+    "Evidence",
+    "FormerAddress",
+    "FormerSectionSlug",
+    "Image",
+    "KeyPoint",
+    "Section",
+    "Source",
+]

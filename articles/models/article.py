@@ -1,0 +1,307 @@
+"""Articles: what the paper publishes, and the rules of when it is public."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self, TypedDict
+
+from django.db import models, transaction
+from django.db.models import Case, Count, FloatField, OuterRef, Q, Sum, Value, When
+from django.urls import reverse
+from django.utils import timezone
+from taggit.managers import TaggableManager
+from taggit.models import TaggedItemBase
+
+from articles.expressions import JSONRows
+from articles.models.author import Author
+from articles.models.chain import KeyPoint
+from articles.models.image import Image
+from articles.models.section import Section
+from articles.richtext import clean_body, clean_line, clean_text, render_body
+from articles.slugs import MAX_SLUG_LENGTH, RESERVED_ARTICLE_SLUGS, slug_from
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+
+CONTENTS_FROM_HEADINGS = 3
+RELATED_ARTICLES = 4
+
+
+class BylineEntry(TypedDict):
+    """An author as a byline shows one."""
+
+    name: str
+    slug: str
+
+
+class TagLink(TypedDict):
+    """A tag as a page shows one, with the number of articles that carry it."""
+
+    id: int
+    name: str
+    slug: str
+    uses: int
+
+
+class ArticleTag(TaggedItemBase):
+    """A tag on an article."""
+
+    content_object = models.ForeignKey("articles.Article", on_delete=models.CASCADE, related_name="tagged_items")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["content_object", "tag"], name="article_has_a_tag_once"),)
+
+    def __str__(self) -> str:
+        return str(self.tag)
+
+
+class Byline(models.Model):
+    """An author of an article; the order of the rows is the order of the names."""
+
+    article = models.ForeignKey("articles.Article", on_delete=models.CASCADE, related_name="byline_entries")
+    author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="byline_entries")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["article", "author"], name="byline_names_an_author_once"),)
+
+    def __str__(self) -> str:
+        return str(self.author)
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    """Which articles, and with what."""
+
+    def published(self) -> Self:
+        """Select what readers may see now; `Article.is_published` is the same rule for one row."""
+        return self.filter(status=Article.Status.PUBLISHED, published_at__lte=timezone.now())
+
+    def editable_by(self, user: "User | AnonymousUser") -> Self:
+        """Select what a member of staff may change: editors everything, writers their own unpublished work."""
+        if not user.has_perm("articles.change_article"):
+            return self.none()
+        if user.has_perm("articles.publish_article"):
+            return self
+        return self.filter(status__in=Article.UNPUBLISHED, authors__user_id=user.pk)
+
+    def latest_first(self) -> Self:
+        """Order as the paper does."""
+        return self.order_by("-published_at", "-pk")
+
+    def with_card(self) -> Self:
+        """Load what a list shows of each article, and no more, in one query."""
+        byline = Byline.objects.filter(article=OuterRef("pk")).order_by("pk")
+        return (
+            self.select_related("section", "cover")
+            .annotate(byline_rows=JSONRows(byline, name="author__name", slug="author__slug"))
+            .defer("body", "body_html", "headings", "citations")
+        )
+
+    def with_tags(self) -> Self:
+        """Add the tags, in order of their names, without a query of their own."""
+        uses = (
+            ArticleTag.objects.filter(tag=OuterRef("tag")).order_by().values("tag").annotate(n=Count("pk")).values("n")
+        )
+        tags = ArticleTag.objects.filter(content_object=OuterRef("pk")).annotate(uses=models.Subquery(uses))
+        columns = {"id": "tag_id", "name": "tag__name", "slug": "tag__slug", "uses": "uses"}
+        return self.annotate(tag_rows=JSONRows(tags.order_by("tag__name"), **columns))
+
+    def with_page(self) -> Self:
+        """Load all that the article's own page shows, in a fixed number of queries."""
+        key_points = models.Prefetch("key_points", KeyPoint.objects.with_source_numbers())
+        return (
+            self.with_card()
+            .with_tags()
+            .defer(None)
+            .defer("body")
+            .prefetch_related(key_points, "sources", "corrections")
+        )
+
+    def related_to(self, article: "Article") -> Self:
+        """Select the published articles that share tags with one, the rarest tags weighing most.
+
+        The article must come from `with_tags()`.
+        """
+        weights = [When(tagged_items__tag=tag["id"], then=Value(1 / tag["uses"])) for tag in article.tag_links]
+        if not weights:
+            return self.none()
+        sharing = self.published().filter(tagged_items__tag__in=[tag["id"] for tag in article.tag_links])
+        weighed = sharing.exclude(pk=article.pk).annotate(weight=Sum(Case(*weights, output_field=FloatField())))
+        shown = weighed.select_related("section").only(
+            "title", "slug", "published_at", "section__name", "section__slug"
+        )
+        return shown.order_by("-weight", "-published_at", "-pk")[:RELATED_ARTICLES]
+
+
+class Article(models.Model):
+    """A news analysis: key points on top, a body with headings, numbered sources below."""
+
+    class Status(models.TextChoices):
+        """Where an article stands; `published` with a time to come is scheduled."""
+
+        DRAFT = "draft", "Draft"
+        IN_REVIEW = "in_review", "In review"
+        PUBLISHED = "published", "Published"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    UNPUBLISHED = (Status.DRAFT, Status.IN_REVIEW)
+
+    title = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=MAX_SLUG_LENGTH, blank=True, help_text="The last part of the address.")
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="articles")
+    standfirst = models.TextField(
+        max_length=500,
+        blank=True,
+        help_text="One or two sentences under the title that say what the article finds.",
+    )
+    body = models.TextField(
+        blank=True, help_text="HTML. Cite a source by its number in square brackets, such as [1] or [2, 3]."
+    )
+    authors = models.ManyToManyField(Author, through=Byline, related_name="articles")
+    cover = models.ForeignKey(Image, null=True, blank=True, on_delete=models.SET_NULL, related_name="articles")
+    tags = TaggableManager(through=ArticleTag, blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, db_default=Status.DRAFT)
+    published_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="A time to come makes it a scheduled article: readers see it from then on.",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    # Made on save from the body and the sources, so that a view only has to send them.
+    body_html = models.TextField(blank=True, editable=False)
+    headings = models.JSONField(default=list, editable=False)
+    citations = models.JSONField(default=dict, editable=False)
+    # The digest of the title line it was imported under, null if it was written here: a second import finds it.
+    import_key = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-published_at", "-pk")
+        permissions = (("publish_article", "Can publish, schedule and withdraw articles"),)
+        indexes = (
+            models.Index(fields=["status", "-published_at", "-id"], name="article_by_time"),
+            models.Index(fields=["section", "status", "-published_at", "-id"], name="article_by_section_and_time"),
+            models.Index(fields=["-updated_at"], name="article_by_last_change"),
+        )
+        constraints = (
+            models.UniqueConstraint(fields=["section", "slug"], name="article_address_is_unique"),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "in_review", "published", "withdrawn"]),
+                name="article_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "in_review"]) | Q(published_at__isnull=False),
+                name="article_once_published_has_a_time",
+            ),
+            models.CheckConstraint(condition=~Q(title=""), name="article_has_a_title"),
+            models.CheckConstraint(
+                condition=~Q(slug="") & ~Q(slug__in=RESERVED_ARTICLE_SLUGS),
+                name="article_slug_is_not_reserved",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the article, sanitised; raises TextRefused for a body over the limits.
+
+        A published article that moves leaves its former address behind as a redirect.
+        """
+        self.title = clean_line(self.title)
+        self.standfirst = clean_text(self.standfirst)
+        self.make_slug()
+        self.body = clean_body(self.body)
+        self._render(sources=self.sources.count() if self.pk else 0)
+        if self.status == self.Status.PUBLISHED and self.published_at is None:
+            self.published_at = timezone.now()
+        with transaction.atomic():
+            self._keep_former_address()
+            super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        """Return the path of the article's page; needs the section."""
+        return reverse("articles:article", args=[self.section.slug, self.slug])
+
+    def make_slug(self) -> None:
+        """Give an article without a slug the one that its title suggests."""
+        self.slug = self.slug or slug_from(clean_line(self.title))
+
+    def settle(self) -> None:
+        """Make the page match its parts once these are stored: numbers without gaps, citations that lead somewhere."""
+        for related in (self.key_points, self.sources):
+            for number, entry in enumerate(related.all(), 1):
+                if entry.position != number:
+                    related.filter(pk=entry.pk).update(position=number)
+        self._render(sources=self.sources.count())
+        super().save(update_fields=["body_html", "headings", "citations", "updated_at"])
+
+    def publish(self, *, at: datetime | None = None) -> None:
+        """Show the article to readers, from now on or from a time to come."""
+        self.status = self.Status.PUBLISHED
+        self.published_at = at or self.published_at or timezone.now()
+        self.save()
+
+    def withdraw(self) -> None:
+        """Take a published article back: its address says that it is gone."""
+        self.status = self.Status.WITHDRAWN
+        self.published_at = self.published_at or timezone.now()
+        self.save()
+
+    @property
+    def is_published(self) -> bool:
+        """Whether readers may see it now; `ArticleQuerySet.published()` is the same rule as a query."""
+        is_due = self.published_at is not None and self.published_at <= timezone.now()
+        return self.status == self.Status.PUBLISHED and is_due
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it will be public at a time to come."""
+        return self.status == self.Status.PUBLISHED and not self.is_published
+
+    @property
+    def is_updated(self) -> bool:
+        """Whether it changed on a later day than it was published."""
+        return self.published_at is not None and self.updated_at.date() > self.published_at.date()
+
+    @property
+    def has_contents(self) -> bool:
+        """Whether it is long enough for a table of contents."""
+        return len(self.headings) >= CONTENTS_FROM_HEADINGS
+
+    @property
+    def byline(self) -> list[BylineEntry]:
+        """Return the authors in order; needs `with_card()`."""
+        return self.byline_rows  # type: ignore[attr-defined,no-any-return]
+
+    @property
+    def tag_links(self) -> list[TagLink]:
+        """Return the tags by name; needs `with_tags()`."""
+        return self.tag_rows  # type: ignore[attr-defined,no-any-return]
+
+    def _render(self, *, sources: int) -> None:
+        rendered = render_body(self.body, sources=sources)
+        self.body_html = rendered.html
+        self.headings = rendered.headings
+        self.citations = {str(number): times for number, times in rendered.citations.items()}
+
+    def _keep_former_address(self) -> None:
+        FormerAddress.objects.filter(section=self.section_id, slug=self.slug).delete()
+        was_public = Article.objects.filter(pk=self.pk, published_at__isnull=False)
+        former = was_public.exclude(section=self.section_id, slug=self.slug).values("section_id", "slug").first()
+        if former:
+            FormerAddress.objects.update_or_create(**former, defaults={"article": self})
+
+
+class FormerAddress(models.Model):
+    """An address that an article once had: links to it still arrive."""
+
+    section = models.ForeignKey(Section, on_delete=models.CASCADE)
+    slug = models.SlugField(max_length=MAX_SLUG_LENGTH)
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="former_addresses")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["section", "slug"], name="former_address_is_unique"),)
+
+    def __str__(self) -> str:
+        return f"{self.section.slug}/{self.slug}"

@@ -1,0 +1,66 @@
+"""Those who write."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+from articles.richtext import clean_line, clean_text
+from articles.slugs import MAX_SLUG_LENGTH, slug_from
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class AuthorManager(models.Manager["Author"]):
+    """Finds and makes authors."""
+
+    def of(self, user: "User") -> "Author":
+        """Return the author that a staff account writes as, made on the first call."""
+        author = self.filter(user=user).first()
+        if author is None:
+            author = Author(user=user, name=user.get_full_name() or user.get_username().partition("@")[0])
+            author.slug = self._free_slug(author.name)
+            author.save()
+        return author
+
+    def _free_slug(self, name: str) -> str:
+        wanted = slug_from(name)
+        taken = set(self.filter(slug__startswith=wanted).values_list("slug", flat=True))
+        candidates = (wanted if number == 1 else f"{wanted}-{number}" for number in range(1, len(taken) + 2))
+        return next(slug for slug in candidates if slug not in taken)
+
+
+class Author(models.Model):
+    """A name that stands in a byline; the account behind it, if any, stays on the server."""
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=MAX_SLUG_LENGTH, unique=True)
+    bio = models.TextField(blank=True, max_length=1000, help_text="One or two sentences for readers.")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="author",
+        help_text="The account that writes under this name: its owner may edit drafts with this name in the byline.",
+    )
+
+    objects = AuthorManager()
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the author, the name made fit for a page."""
+        self.name = clean_line(self.name)
+        self.bio = clean_text(self.bio)
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        """Return the path of the author's first page."""
+        return reverse("articles:author", args=[self.slug])

@@ -1,0 +1,141 @@
+"""The chain that a reader can follow: key point → passage → source."""
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db import models
+from django.db.models import OuterRef
+
+from articles.expressions import JSONRows
+from articles.richtext import clean_line, clean_text, validate_url
+
+
+class KeyPointQuerySet(models.QuerySet["KeyPoint"]):
+    """Key points in the order of the summary."""
+
+    def with_source_numbers(self) -> "KeyPointQuerySet":
+        """Add `source_numbers`: the numbers of the sources that carry each key point."""
+        evidence = Evidence.objects.filter(key_point=OuterRef("pk")).order_by("source__position")
+        return self.annotate(source_rows=JSONRows(evidence, number="source__position"))
+
+
+class KeyPoint(models.Model):
+    """One line of the summary on top of an article."""
+
+    article = models.ForeignKey("articles.Article", on_delete=models.CASCADE, related_name="key_points")
+    position = models.PositiveSmallIntegerField(default=1)
+    lead = models.CharField(max_length=120, blank=True, help_text="The few bold words before the colon, if any.")
+    text = models.TextField(max_length=1000)
+    passage = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="The part of the body that says it: the anchor of one of its headings.",
+    )
+    sources = models.ManyToManyField("articles.Source", through="articles.Evidence", related_name="key_points")
+
+    objects = KeyPointQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("position", "pk")
+        constraints = (
+            models.CheckConstraint(condition=models.Q(position__gte=1), name="key_point_position_starts_at_1"),
+            models.CheckConstraint(condition=~models.Q(text=""), name="key_point_has_text"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.lead}: {self.text}" if self.lead else self.text
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the key point, its text made fit for a page."""
+        self.lead = clean_line(self.lead).removesuffix(":").rstrip()
+        self.text = clean_line(self.text)
+        super().save(*args, **kwargs)
+
+    def rest_on(self, numbers: Iterable[int]) -> list[int]:
+        """Let the sources with these numbers carry the key point; return the numbers that no source has."""
+        wanted = set(numbers)
+        sources = {source.position: source for source in self.article.sources.filter(position__in=wanted)}
+        self.sources.set(sources.values())
+        return sorted(wanted - sources.keys())
+
+    @property
+    def source_numbers(self) -> list[int]:
+        """Return the numbers of the sources that carry it; needs `with_source_numbers()`."""
+        return [row["number"] for row in self.source_rows]  # type: ignore[attr-defined]
+
+
+class Source(models.Model):
+    """One entry of the numbered list of sources; the body cites it by its position."""
+
+    article = models.ForeignKey("articles.Article", on_delete=models.CASCADE, related_name="sources")
+    position = models.PositiveSmallIntegerField(default=1)
+    title = models.CharField(max_length=500)
+    url = models.URLField("URL", max_length=2000, blank=True, validators=[validate_url])
+    outlet = models.CharField(max_length=200, blank=True, help_text="The paper, agency or body that published it.")
+    authors = models.CharField(max_length=300, blank=True)
+    published_on = models.DateField(null=True, blank=True)
+    accessed_on = models.DateField(null=True, blank=True, help_text="When we last read it.")
+    archive_url = models.URLField("archive URL", max_length=2000, blank=True, validators=[validate_url])
+
+    class Meta:
+        ordering = ("position", "pk")
+        constraints = (
+            models.CheckConstraint(condition=models.Q(position__gte=1), name="source_position_starts_at_1"),
+            models.CheckConstraint(condition=~models.Q(title=""), name="source_has_a_title"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.title}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the source; raises ValidationError for an address that no browser should follow."""
+        for field in ("title", "outlet", "authors"):
+            setattr(self, field, clean_line(getattr(self, field)))
+        for address in filter(None, (self.url, self.archive_url)):
+            validate_url(address)
+        super().save(*args, **kwargs)
+
+    @property
+    def host(self) -> str:
+        """Return the host of its address, as readers know it."""
+        return (urlsplit(self.url).hostname or "").removeprefix("www.")
+
+    @property
+    def back_links(self) -> list[str]:
+        """Return the anchors of the places in the body that cite it, in order."""
+        times = self.article.citations.get(str(self.position), 0)
+        return [f"cite-{self.position}-{time}" for time in range(1, times + 1)]
+
+
+class Evidence(models.Model):
+    """A source that carries a key point."""
+
+    key_point = models.ForeignKey(KeyPoint, on_delete=models.CASCADE, related_name="evidence")
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="evidence")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["key_point", "source"], name="evidence_names_a_source_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.key_point} [{self.source.position}]"
+
+
+class Correction(models.Model):
+    """A dated, public note of what was changed in a published article, and why."""
+
+    article = models.ForeignKey("articles.Article", on_delete=models.CASCADE, related_name="corrections")
+    made_at = models.DateTimeField()
+    text = models.TextField(max_length=2000, help_text="What was wrong, what it says now, and why.")
+
+    class Meta:
+        ordering = ("-made_at", "-pk")
+        constraints = (models.CheckConstraint(condition=~models.Q(text=""), name="correction_has_text"),)
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d}: {self.text}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the correction, its text made fit for a page."""
+        self.text = clean_text(self.text)
+        super().save(*args, **kwargs)

@@ -1,0 +1,69 @@
+"""The parts of the paper."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+
+from articles.richtext import clean_line, clean_text
+from articles.slugs import MAX_SLUG_LENGTH, RESERVED_SECTION_SLUGS
+
+YEAR_DIGITS = 4
+
+
+def validate_section_slug(slug: str) -> None:
+    """Refuse a slug that an address of the site already uses."""
+    if slug in RESERVED_SECTION_SLUGS or (slug.isdigit() and len(slug) == YEAR_DIGITS):
+        raise ValidationError("“%(slug)s” is an address of the site itself.", code="reserved", params={"slug": slug})
+
+
+class Section(models.Model):
+    """A part of the paper, such as Analysis or Opinion, with its own page and feed."""
+
+    name = models.CharField(max_length=80, unique=True)
+    slug = models.SlugField(
+        max_length=MAX_SLUG_LENGTH,
+        unique=True,
+        validators=[validate_section_slug],
+        help_text="The first part of the address of every article in it.",
+    )
+    description = models.TextField(blank=True, max_length=500, help_text="One or two sentences for readers.")
+    position = models.PositiveSmallIntegerField(
+        default=1, help_text="Sections are shown from the lowest to the highest."
+    )
+
+    class Meta:
+        ordering = ("position", "name")
+        constraints = (
+            models.CheckConstraint(
+                condition=~models.Q(slug__in=RESERVED_SECTION_SLUGS), name="section_slug_is_not_reserved"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the section; where its address changed, the former one leads to the new one."""
+        self.name = clean_line(self.name)
+        self.description = clean_text(self.description)
+        former = Section.objects.filter(pk=self.pk).exclude(slug=self.slug).values_list("slug", flat=True).first()
+        super().save(*args, **kwargs)
+        FormerSectionSlug.objects.filter(slug=self.slug).delete()
+        if former:
+            FormerSectionSlug.objects.update_or_create(slug=former, defaults={"section": self})
+
+    def get_absolute_url(self) -> str:
+        """Return the path of the section's first page."""
+        return reverse("articles:section", args=[self.slug])
+
+
+class FormerSectionSlug(models.Model):
+    """A slug that a section once had: links to it still arrive."""
+
+    slug = models.SlugField(max_length=MAX_SLUG_LENGTH, unique=True)
+    section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="former_slugs")
+
+    def __str__(self) -> str:
+        return self.slug

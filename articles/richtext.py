@@ -1,0 +1,344 @@
+"""The one module that sanitises: what it stores is what is shown, and nothing else marks text as safe.
+
+bleach (which has no maintainer any more) is imported here alone, and fenced in: sizes are limited before anything is
+parsed, attributes pass our own scheme gate, cleaning is repeated until nothing changes, and a fresh `Cleaner` is made
+for every call, since a shared one mixes up threads.
+"""
+
+import html
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any, TypedDict
+from urllib.parse import urlsplit
+
+from bleach.html5lib_shim import Filter
+from bleach.sanitizer import Cleaner
+from django.core.exceptions import ValidationError
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
+
+MAX_BODY_BYTES = 300_000
+MAX_REPLY_CHARACTERS = 5_000
+MAX_TAGS = 10_000
+MAX_MARKS = 20_000  # of < and &, each of which the parser looks at closely
+MAX_NESTING = 40
+MAX_ATTRIBUTES = 30
+MAX_CITATIONS = 2_000
+MAX_PASSES = 3
+
+BODY_TAGS = frozenset(
+    "a abbr b blockquote br caption cite code dd del dl dt em figcaption figure h2 h3 h4 hr i img ins li mark ol p pre q"
+    " s strong sub sup table tbody td tfoot th thead tr ul".split()
+)
+BODY_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "abbr": {"title"},
+    "img": {"src", "alt", "width", "height"},
+    "ol": {"start"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+}
+LINK_SCHEMES = ("http", "https", "mailto")
+WEB_SCHEMES = ("http", "https")
+VOID_TAGS = frozenset({"br", "hr", "img"})
+UNREADABLE_TAGS = frozenset({"script", "style"})  # what stands in them isn't text for people
+SELF_CLOSING_TAGS = frozenset({"dd", "dt", "li", "p", "tbody", "td", "tfoot", "th", "thead", "tr"})
+HEADINGS = frozenset({"h2", "h3", "h4"})
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_DIRECTION_OVERRIDES = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+_INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ufeff]")
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+_ATTRIBUTE = re.compile(r"""[\s/]*(?:=?[^\s/>=]+)(?:\s*=\s*(?:"[^"]*"|'[^']*'|(?!["'])[^\s>]*))?""")
+_NUMBER = re.compile(r"[0-9]{1,4}%?$")
+_CITATION = re.compile(r"[ \u00a0]?\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
+_WEB_ADDRESS = re.compile(r"\bhttps?://[^\s<>\"']+", re.IGNORECASE)
+_LOOKS_LIKE_ADDRESS = re.compile(r"\s*(?:https?:/|www\.)", re.IGNORECASE)
+
+
+class TextRefused(ValueError):  # noqa: N818 - the sentence that it carries is for people
+    """A text that is too large or too tangled to be taken; the message says which, for whoever wrote it."""
+
+
+class Heading(TypedDict):
+    """A heading of a body: its level (2 to 4), its anchor and its text."""
+
+    level: int
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A body as pages show it, its headings, and how many times each source is cited, by its number."""
+
+    html: str
+    headings: list[Heading] = field(default_factory=list)
+    citations: dict[int, int] = field(default_factory=dict)
+
+
+# Plain text
+
+
+def clean_line(text: str) -> str:
+    """Return one line, such as a title or a name: NFC, no controls or direction overrides, single spaces."""
+    return " ".join(_DIRECTION_OVERRIDES.sub("", clean_text(text)).split())
+
+
+def clean_text(text: str) -> str:
+    """Return text of several lines: NFC, lines that end in `\\n`, and no controls but newline and tab."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _CONTROLS.sub("", lines)).strip()
+
+
+# Addresses
+
+
+def is_safe_url(url: str, *, schemes: tuple[str, ...] = WEB_SCHEMES) -> bool:
+    """Whether a browser that follows the address stays with these schemes or on this site.
+
+    It decides as browsers read, not as bleach does: entities decoded, invisible characters dropped, no backslash, no
+    `//host`, and no colon in the first segment of a path but that of a scheme in the list.
+    """
+    address = _INVISIBLE.sub("", html.unescape(url))
+    if "\\" in address or address.startswith("//"):
+        return False
+    scheme, colon, rest = address.partition(":")
+    if not colon or re.search(r"[/?#]", scheme):
+        return True
+    if scheme.lower() not in schemes:
+        return False
+    return scheme.lower() == "mailto" or _has_plain_host(rest)
+
+
+def validate_url(url: str) -> None:
+    """Raise ValidationError unless this is a full http or https address that is safe to follow; a field's validator."""
+    if not url.lower().startswith(("http://", "https://")) or not is_safe_url(url):
+        raise ValidationError("Enter a valid URL that begins with http:// or https://.", code="unsafe_url")
+
+
+def _has_plain_host(rest: str) -> bool:
+    try:
+        host = urlsplit(f"http:{rest}")
+    except ValueError:
+        return False
+    # A name before an @ is there to be taken for the host.
+    return rest.startswith("//") and bool(host.hostname) and "@" not in host.netloc
+
+
+# Bodies
+
+
+def clean_body(text: str) -> str:
+    """Return the HTML of staff with nothing in it but what is allowed; cleaning the result again changes nothing.
+
+    Text without any tag becomes paragraphs. Raises TextRefused for more than MAX_BODY_BYTES bytes of UTF-8, and for
+    markup so deep or dense that parsing it would take long.
+    """
+    refuse_oversize(text)
+    dirty = clean_text(text)
+    if "<" not in dirty:
+        dirty = "".join(f"<p>{block}</p>" for block in _paragraphs(dirty))
+    _refuse_tangle(dirty)
+    if any(f"<{tag}" in dirty.lower() for tag in UNREADABLE_TAGS):
+        dirty = _cleaner(BODY_TAGS | UNREADABLE_TAGS, filters=[_WithoutUnreadable]).clean(dirty)
+    for _ in range(MAX_PASSES):
+        clean = _cleaner(BODY_TAGS, filters=[]).clean(dirty).strip()
+        if clean == dirty:
+            refuse_oversize(clean)
+            return clean
+        dirty = clean
+    raise TextRefused("The text is so tangled that it can't be cleaned: paste it as plain text.")
+
+
+def refuse_oversize(text: str) -> None:
+    """Raise TextRefused for a body of more than MAX_BODY_BYTES bytes."""
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > MAX_BODY_BYTES:
+        raise TextRefused(f"The text has {size:,} bytes; at most {MAX_BODY_BYTES:,} are taken.")
+
+
+def _refuse_tangle(text: str) -> None:
+    # What this lets through, the parser reads in time that grows with the text's length alone.
+    if text.count("<") + text.count("&") > MAX_MARKS:
+        raise TextRefused(f"The text has more than {MAX_MARKS:,} of the characters < and &.")
+    if len(_CITATION.findall(text)) > MAX_CITATIONS:
+        raise TextRefused(f"The text has more than {MAX_CITATIONS:,} citations.")
+    depth = 0
+    for number, (closes, name, attributes) in enumerate(_tags(text)):
+        if name not in VOID_TAGS | SELF_CLOSING_TAGS:
+            depth = max(0, depth - 1) if closes else depth + 1
+        if number >= MAX_TAGS:
+            raise TextRefused(f"The text has more than {MAX_TAGS:,} tags.")
+        if depth > MAX_NESTING:
+            raise TextRefused(f"The text has tags nested more than {MAX_NESTING} deep, or left open.")
+        if attributes > MAX_ATTRIBUTES:
+            raise TextRefused(f"The text has a tag with more than {MAX_ATTRIBUTES} attributes.")
+
+
+def _tags(text: str) -> Iterator[tuple[bool, str, int]]:
+    """Yield for each tag whether it closes, its name, and its number of attributes, counted up to one too many."""
+    position = 0
+    while tag := _TAG.search(text, position):
+        position, attributes = tag.end(), 0
+        while attributes <= MAX_ATTRIBUTES and (attribute := _ATTRIBUTE.match(text, position)):
+            position, attributes = attribute.end(), attributes + 1
+        yield bool(tag[1]), tag[2].lower(), attributes
+
+
+def _cleaner(tags: frozenset[str], filters: list[Any]) -> Cleaner:
+    return Cleaner(tags=tags, attributes=_is_allowed, protocols=LINK_SCHEMES, strip=True, filters=filters)
+
+
+def _is_allowed(tag: str, name: str, value: str) -> bool:
+    if name not in BODY_ATTRIBUTES.get(tag, ()):
+        return False
+    match name:
+        case "href":
+            return is_safe_url(value, schemes=LINK_SCHEMES)
+        case "src":  # no page of ours makes a browser ask anybody else
+            return value.startswith("/") and is_safe_url(value)
+        case "colspan" | "rowspan" | "width" | "height" | "start":
+            return bool(_NUMBER.match(value))
+        case "scope":
+            return value in {"row", "col", "rowgroup", "colgroup"}
+        case _:
+            return True
+
+
+class _WithoutUnreadable(Filter):  # type: ignore[misc]
+    """Drops scripts and style sheets with what stands in them, which bleach alone would leave as text."""
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        inside = 0
+        for token in super().__iter__():
+            if token.get("name") in UNREADABLE_TAGS:
+                inside += {"StartTag": 1, "EndTag": -1}.get(token["type"], 0)
+            elif not inside:
+                yield token
+
+
+def render_body(body: str, *, sources: int) -> Rendered:
+    """Return a clean body as pages show it: headings with anchors, `[2]` as a link to source 2 if there are as many."""
+    renderer = _Renderer(sources)
+    renderer.feed(body)
+    renderer.close()
+    return Rendered("".join(renderer.output), renderer.headings, renderer.citations)
+
+
+class _Renderer(HTMLParser):
+    """Copies clean HTML and adds what belongs to the page rather than to the text."""
+
+    def __init__(self, sources: int) -> None:
+        super().__init__(convert_charrefs=False)
+        self.sources = sources
+        self.output: list[str] = []
+        self.headings: list[Heading] = []
+        self.citations: dict[int, int] = {}
+        self.opened: list[tuple[str, int, str]] = []  # headings, links and code: tag, place in the output, address
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in HEADINGS or tag in {"a", "code", "pre"}:
+            self.opened.append((tag, len(self.output), dict(attrs).get("href") or ""))
+        self.output.append(self.get_starttag_text() or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.opened and self.opened[-1][0] == tag:
+            self._close(*self.opened.pop())
+        self.output.append(f"</{tag}>")
+
+    def handle_data(self, data: str) -> None:
+        self.output.append(data if self.opened else _CITATION.sub(self._cite, data))
+
+    def handle_entityref(self, name: str) -> None:
+        self.output.append(f"&{name};")
+
+    def handle_charref(self, name: str) -> None:
+        self.output.append(f"&#{name};")
+
+    def _close(self, tag: str, start: int, address: str) -> None:
+        text = html.unescape(re.sub(r"<[^>]*>", "", "".join(self.output[start + 1 :])))
+        if tag in HEADINGS:
+            anchor = self._free_anchor(text)
+            self.headings.append(Heading(level=int(tag[1]), id=anchor, text=" ".join(text.split())))
+            self.output[start] = f'<{tag} id="{anchor}">'
+        elif tag == "a" and _LOOKS_LIKE_ADDRESS.match(text) and text.strip().rstrip("/") != address.rstrip("/"):
+            self.output[start + 1 :] = [html.escape(address)]  # a link never says that it leads elsewhere
+
+    def _free_anchor(self, text: str) -> str:
+        wanted = f"h-{slugify(text, allow_unicode=True)[:80] or 'part'}"
+        taken = {heading["id"] for heading in self.headings}
+        numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
+        return wanted if wanted not in taken else next(anchor for anchor in numbered if anchor not in taken)
+
+    def _cite(self, found: re.Match[str]) -> str:
+        numbers = [int(number) for number in found[1].split(",")]
+        if not all(1 <= number <= self.sources for number in numbers):
+            return found[0]
+        return f'<sup class="citation">{", ".join(map(self._citation, numbers))}</sup>'
+
+    def _citation(self, number: int) -> str:
+        time = self.citations[number] = self.citations.get(number, 0) + 1
+        return f'<a href="#source-{number}" id="cite-{number}-{time}" role="doc-noteref">{number}</a>'
+
+
+# Replies
+
+
+def render_reply(text: str) -> str:
+    """Return the HTML of a reader's plain text: paragraphs and line breaks, and web addresses as links.
+
+    Everything is escaped, so nothing that was typed is markup; e-mail addresses are left alone, never made links.
+    """
+    visible = _DIRECTION_OVERRIDES.sub("", clean_text(text))
+    return "".join(f"<p>{_linked(block)}</p>" for block in _paragraphs(visible))
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    for block in re.split(r"\n[ \t]*(?:\n[ \t]*)+", text):
+        if block.strip():
+            yield block.strip().replace("\n", "<br>\n")
+
+
+def _linked(block: str) -> str:
+    lines = block.split("<br>\n")
+    return "<br>".join("".join(_pieces(line)) for line in lines)
+
+
+def _pieces(line: str) -> Iterator[str]:
+    position = 0
+    for found in _WEB_ADDRESS.finditer(line):
+        address = _without_trailing_punctuation(found[0])
+        if is_safe_url(address):
+            yield html.escape(line[position : found.start()])
+            target = html.escape(address)
+            yield f'<a href="{target}" rel="nofollow ugc noopener">{target}</a>'
+            position = found.start() + len(address)
+    yield html.escape(line[position:])
+
+
+def _without_trailing_punctuation(address: str) -> str:
+    bare = address.rstrip(".,;:!?*_…")
+    while bare.endswith(")") and bare.count(")") > bare.count("("):
+        bare = bare[:-1].rstrip(".,;:!?*_…")
+    return bare
+
+
+# Marking as safe
+
+
+def trusted(stored: str) -> SafeString:
+    """Mark HTML as safe that `render_body` or `render_reply` made; a template filter."""
+    return mark_safe(stored)  # noqa: S308 - the one place
+
+
+def script_json(data: Any) -> SafeString:
+    """Return JSON that can stand in a script element: nothing in it can end the element or the page."""
+    text = json.dumps(data, ensure_ascii=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return mark_safe(text)  # noqa: S308 - the one place

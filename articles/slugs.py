@@ -1,0 +1,31 @@
+"""The parts of an address that people choose, and the words they can't choose."""
+
+import hashlib
+
+from django.urls.converters import SlugConverter
+from django.utils.text import slugify
+
+MAX_SLUG_LENGTH = 120
+
+# The first part of a path is a section's slug, so a section can't be called what the site itself is called there.
+RESERVED_SECTION_SLUGS = (
+    "admin", "archive", "authors", "corrections", "feed", "healthz", "media", "moderation", "news-sitemap", "outlets",
+    "page", "preview", "replies", "robots", "search", "sitemap", "static", "tags",
+)  # fmt: skip
+RESERVED_ARTICLE_SLUGS = ("feed", "page", "replies")
+
+
+class SectionSlug(SlugConverter):
+    """The first part of an article's path: any slug but the site's own words."""
+
+    regex = rf"(?!(?:{'|'.join(RESERVED_SECTION_SLUGS)})/)[-a-zA-Z0-9_]+"
+
+
+def slug_from(title: str) -> str:
+    """Return the slug that a title suggests; a title without any Latin letter or digit gets a stable stand-in."""
+    words = slugify(title.replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", ""))
+    slug = words[:MAX_SLUG_LENGTH].rsplit("-", 1)[0] if len(words) > MAX_SLUG_LENGTH else words
+    if not slug or slug in RESERVED_ARTICLE_SLUGS:
+        digest = hashlib.sha256(title.encode()).hexdigest()[:8]
+        return f"{slug or 'article'}-{digest}"
+    return slug

@@ -1,0 +1,34 @@
+"""The reader's addresses."""
+
+from django.urls import path, re_path, register_converter
+
+from articles import feeds, sitemaps, views
+from articles.listing import PageNumber
+from articles.slugs import SectionSlug
+
+app_name = "articles"
+register_converter(PageNumber, "page")
+register_converter(SectionSlug, "section")
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    re_path(r"^(?P<first>(?:[-\w]+/){0,2})page/1/$", views.first_page, name="first-page"),
+    path("page/<page:number>/", views.home, name="home-page"),
+    path("feed/", feeds.paper_feed, {"kind": feeds.ATOM}, name="feed"),
+    path("feed/rss/", feeds.paper_feed, {"kind": feeds.RSS}, name="feed-rss"),
+    path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
+    path("sitemap-<page:number>.xml", sitemaps.sitemap_part, name="sitemap-part"),
+    path("robots.txt", sitemaps.robots, name="robots"),
+    path("preview/<str:token>/", views.shared_preview, name="preview"),
+    path("tags/<slug:slug>/", views.tag, name="tag"),
+    path("tags/<slug:slug>/page/<page:number>/", views.tag, name="tag-page"),
+    path("tags/<slug:slug>/feed/", feeds.tag_feed, {"kind": feeds.ATOM}, name="tag-feed"),
+    path("tags/<slug:slug>/feed/rss/", feeds.tag_feed, {"kind": feeds.RSS}, name="tag-feed-rss"),
+    path("authors/<slug:slug>/", views.author, name="author"),
+    path("authors/<slug:slug>/page/<page:number>/", views.author, name="author-page"),
+    path("<section:slug>/", views.section, name="section"),
+    path("<section:slug>/page/<page:number>/", views.section, name="section-page"),
+    path("<section:slug>/feed/", feeds.section_feed, {"kind": feeds.ATOM}, name="section-feed"),
+    path("<section:slug>/feed/rss/", feeds.section_feed, {"kind": feeds.RSS}, name="section-feed-rss"),
+    path("<section:section>/<slug:slug>/", views.article, name="article"),
+]

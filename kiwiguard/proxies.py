@@ -1,0 +1,66 @@
+"""Who is asking: the client's address behind the proxies that the operator named, and nobody else's word for it."""
+
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+FORWARDED = (
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_FORWARDED_HOST",
+    "HTTP_X_FORWARDED_PORT",
+)
+IPV6_CLIENT_PREFIX = 64  # a household gets a whole /64: its single addresses cost nothing
+
+
+class TrustedProxies:
+    """Sets `REMOTE_ADDR` to the right-most address that isn't one of `TRUSTED_PROXIES`.
+
+    From any other peer the `X-Forwarded-*` headers are dropped, so that nothing behind can believe them.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, with the headers of strangers dropped."""
+        if _is_trusted(request.META.get("REMOTE_ADDR", "")):
+            request.META["REMOTE_ADDR"] = _client(request)
+        else:
+            for name in FORWARDED:
+                request.META.pop(name, None)
+        return self.get_response(request)
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the address that limits count: an IPv4 address, or the first of an IPv6 client's /64."""
+    address = _parsed(request.META.get("REMOTE_ADDR", ""))
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, IPV6_CLIENT_PREFIX), strict=False).network_address)
+    return str(address or "0.0.0.0")  # noqa: S104 - nobody's address, where a socket has none
+
+
+def _client(request: HttpRequest) -> str:
+    client: str = request.META["REMOTE_ADDR"]
+    for hop in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
+        if _parsed(hop) is None:
+            break
+        client = hop.strip()
+        if not _is_trusted(client):
+            break
+    return client
+
+
+def _is_trusted(text: str) -> bool:
+    address = _parsed(text)
+    return address is not None and any(address in network for network in settings.TRUSTED_PROXIES)
+
+
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(text.strip())
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address

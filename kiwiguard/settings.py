@@ -1,0 +1,248 @@
+"""The settings of Kiwi Guard, all from the environment; the README's table explains each variable.
+
+Without any variable set the site runs on this machine alone: SQLite, local files, plain HTTP on 127.0.0.1.
+`SITE_URL` is the one switch to the public web: with an https address every cookie, redirect and header is strict.
+"""
+
+import ipaddress
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import django_stubs_ext
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from kiwiguard.data_dir import load_secrets, open_data_dir
+
+django_stubs_ext.monkeypatch()  # lets classes such as ModelAdmin name their model, for the type checker
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# Where things are kept
+
+DATA_DIR = open_data_dir(Path(env.str("DATA_DIR", default="") or BASE_DIR / "var").resolve())
+load_secrets(DATA_DIR / "secrets.env")
+
+SECRET_KEY = env.str("SECRET_KEY")
+EMAIL_KEYS: list[str] = env.list("EMAIL_KEYS")  # newest first: it encrypts, all of them decrypt
+FINGERPRINT_KEY = env.str("FINGERPRINT_KEY")
+_SECRET_CHARACTERS = 40
+for _name in ("SECRET_KEY", "FINGERPRINT_KEY"):
+    if len(globals()[_name]) < _SECRET_CHARACTERS or "change" in globals()[_name].lower():
+        raise ImproperlyConfigured(f"{_name} is missing or a sample: set it to at least 40 random characters.")
+
+# The site
+
+SITE_NAME = env.str("SITE_NAME", default="Kiwi Guard")
+SITE_TAGLINE = env.str("SITE_TAGLINE", default="News analysis with its sources on the table")
+_port = env.str("PORT", default="") or "8000"
+if not _port.isdecimal():
+    raise ImproperlyConfigured(f"PORT must be a number, not {_port!r}.")
+SITE_URL = (env.str("SITE_URL", default="") or f"http://127.0.0.1:{_port}").rstrip("/")
+_site = urlsplit(SITE_URL)
+if _site.scheme not in {"http", "https"} or not _site.hostname or _site.path:
+    raise ImproperlyConfigured(f"SITE_URL must look like https://www.example.org, not {SITE_URL!r}.")
+_is_secure = _site.scheme == "https"
+_local_hosts = ["127.0.0.1", "localhost", "[::1]"]
+_is_local = _site.hostname in {"127.0.0.1", "localhost", "::1"}
+
+DEBUG = env.bool("DEBUG", default=False)
+if DEBUG and not _is_local:
+    raise ImproperlyConfigured(f"DEBUG shows secrets to visitors: it can't be on at {SITE_URL}.")
+
+ALLOWED_HOSTS = [
+    *env.list("ALLOWED_HOSTS", default=[]),
+    f"[{_site.hostname}]" if ":" in _site.hostname else _site.hostname,
+]
+ALLOWED_HOSTS += _local_hosts if _is_local else []
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+INSTALLED_APPS = [
+    "kiwiguard",
+    "taggit",
+    "comments",
+    "articles",
+    "axes",
+    "csp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.sitemaps",
+    "django.contrib.staticfiles",
+    "django.forms",
+]
+
+MIDDLEWARE = [
+    "kiwiguard.proxies.TrustedProxies",
+    "kiwiguard.headers.PageHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "kiwiguard.error_pages.ErrorPages",
+    "kiwiguard.limits.RequestLimits",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "kiwiguard.urls"
+WSGI_APPLICATION = "kiwiguard.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "kiwiguard.context.site",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# Data
+
+_sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "kiwiguard.sqlite3"}
+_database: dict[str, Any] = env.db("DATABASE_URL") if env.str("DATABASE_URL", default="") else _sqlite
+DATABASES = {"default": _database}
+_database["CONN_MAX_AGE"] = 600
+_database["CONN_HEALTH_CHECKS"] = True
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    # IMMEDIATE takes the write lock at once, so that a transaction waits for its turn and never fails half-way;
+    # FULL keeps an acknowledged reply through a power cut.
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+    }
+else:
+    _database["OPTIONS"] = {
+        "options": "-c synchronous_commit=on -c statement_timeout=30s -c lock_timeout=10s"
+        " -c idle_in_transaction_session_timeout=60s",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+
+MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_URL = "/media/"
+STATIC_ROOT = DATA_DIR / "static"
+STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+if DEBUG:
+    STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+
+# What is taken in, before anything is parsed
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_PERMISSIONS = 0o644
+
+# Who may come in
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+TRUSTED_PROXIES = [ipaddress.ip_network(network, strict=False) for network in env.list("TRUSTED_PROXIES", default=[])]
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "kiwiguard.proxies.client_address"
+AXES_LOCKOUT_CALLABLE = "kiwiguard.error_pages.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# What every answer says to the browser
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    },
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # kiwiguard.proxies drops it from everyone else
+SECURE_SSL_REDIRECT = _is_secure
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from beside the server, where there is no TLS
+SECURE_HSTS_SECONDS = 31_536_000 if _is_secure else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _is_secure
+SECURE_HSTS_PRELOAD = _is_secure
+SESSION_COOKIE_SECURE = _is_secure
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
+CSRF_COOKIE_SECURE = _is_secure
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "kiwiguard.error_pages.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Language and time
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+USE_I18N = True
+USE_TZ = True
+
+TAGGIT_CASE_INSENSITIVE = True
+TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = True
+
+# Errors: once, on stderr, without personal data
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "discreet": {
+            "()": "kiwiguard.logs.DiscreetFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "discreet"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.request": {"level": "ERROR"},  # a 404 is the visitor's affair, not the operator's
+        "django.security": {"level": "CRITICAL"},  # likewise a wrong Host
+    },
+}

@@ -1,0 +1,229 @@
+"""The newsroom's pages, as each role finds them."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+from django.test import Client
+
+from articles.models import Article, Author
+from tests.factories import make_article, make_author, make_full_article, make_image, make_section, make_staff
+
+pytestmark = pytest.mark.django_db
+
+ADD = "/admin/articles/article/add/"
+LIST = "/admin/articles/article/"
+
+
+def signed_in(role: str) -> Client:
+    client = Client()
+    client.force_login(make_staff(role))
+    return client
+
+
+def change(article: Article) -> str:
+    return f"/admin/articles/article/{article.pk}/change/"
+
+
+def form_data(**fields: Any) -> dict[str, Any]:
+    data: dict[str, Any] = {"title": "New", "slug": "new", "section": make_section().pk, "status": "draft"}
+    for prefix in ("byline_entries", "key_points", "sources", "corrections"):
+        data |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
+    return data | fields
+
+
+def rows(prefix: str, *entries: dict[str, Any]) -> dict[str, Any]:
+    data: dict[str, Any] = {f"{prefix}-TOTAL_FORMS": len(entries), f"{prefix}-INITIAL_FORMS": 0}
+    for number, entry in enumerate(entries):
+        data |= {f"{prefix}-{number}-{name}": value for name, value in entry.items()}
+    return data
+
+
+def test_an_editor_writes_and_publishes_an_article_with_its_chain() -> None:
+    data = form_data(
+        title="Written here",
+        slug="written-here",
+        body="<h2>One</h2><p>Said so [2].</p><script>x</script>",
+        tags=["Ports", "new tag"],
+        status="published",
+        **rows("key_points", {"position": 1, "lead": "Lead:", "text": "Point.", "source_numbers": "2"}),
+        **rows("sources", {"position": 2, "title": "Second"}, {"position": 1, "title": "First"}),
+    )
+    data |= {"_continue": "1"}
+    response = signed_in("Editor").post(ADD, data)
+    assert response.status_code == 302, re.findall(r"errorlist.*", response.content.decode())
+    article = Article.objects.get()
+    assert article.is_published
+    assert article.body == "<h2>One</h2><p>Said so [2].</p>"
+    assert article.citations == {"2": 1}
+    assert set(article.tags.names()) == {"Ports", "new tag"}
+    key_point = article.key_points.get()
+    assert key_point.lead == "Lead"
+    assert [source.title for source in key_point.sources.all()] == ["Second"]
+    assert Client().get("/analysis/written-here/").status_code == 200
+
+
+def test_a_key_point_that_names_a_missing_source_is_warned_of() -> None:
+    data = form_data(**rows("key_points", {"position": 1, "text": "Point.", "source_numbers": "7"}))
+    response = signed_in("Editor").post(ADD, data, follow=True)
+    assert "source 7" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"title": ""}, "required"),
+        ({"slug": "feed"}, ""),
+        ({"body": "x" * 300_001}, ""),
+        (rows("sources", {"position": 1, "title": "S", "url": "javascript:alert(1)"}), "valid URL"),
+        (rows("key_points", {"position": 1, "text": "P", "source_numbers": "two"}), "numbers of the sources"),
+    ],
+)
+def test_a_mistake_is_said_and_nothing_is_stored(fields: dict[str, Any], message: str) -> None:
+    response = signed_in("Editor").post(ADD, form_data(**fields))
+    assert response.status_code == 200
+    assert "errorlist" in response.content.decode()
+    assert message in response.content.decode()
+    assert not Article.objects.exists()
+
+
+def test_a_writer_writes_drafts_in_their_own_name() -> None:
+    client = signed_in("Writer")
+    assert client.post(ADD, form_data()).status_code == 302
+    article = Article.objects.get()
+    assert [author.user.username for author in article.authors.all() if author.user] == ["writer"]
+    assert client.post(change(article), form_data(title="Better", status="in_review", **existing(article))).status_code == 302
+    article.refresh_from_db()
+    assert (article.title, article.status) == ("Better", "in_review")
+
+
+def existing(article: Article) -> dict[str, Any]:
+    data: dict[str, Any] = {"byline_entries-TOTAL_FORMS": 0, "byline_entries-INITIAL_FORMS": 0}
+    for number, entry in enumerate(article.byline_entries.all()):
+        prefix = f"byline_entries-{number}"
+        data |= {f"{prefix}-id": entry.pk, f"{prefix}-article": article.pk, f"{prefix}-author": entry.author_id}
+        data |= {"byline_entries-TOTAL_FORMS": number + 1, "byline_entries-INITIAL_FORMS": number + 1}
+    return data
+
+
+@pytest.mark.parametrize("status", ["published", "withdrawn"])
+def test_a_writer_cannot_publish_by_any_path(status: str) -> None:
+    client = signed_in("Writer")
+    client.post(ADD, form_data(status=status, published_at_0="2020-01-01", published_at_1="10:00"))
+    assert not Article.objects.exists()
+    draft = make_article(status="draft")
+    client.post(LIST, {"action": "publish_selected", "_selected_action": [draft.pk]})
+    draft.refresh_from_db()
+    assert draft.status == "draft"
+
+
+def test_a_writer_reads_but_never_changes_the_work_of_others() -> None:
+    client = signed_in("Writer")
+    other = make_article("Of another", status="draft")
+    assert client.get(change(other)).status_code == 200
+    assert 'name="title"' not in client.get(change(other)).content.decode()
+    assert client.post(change(other), form_data(title="Hijacked")).status_code == 403
+    assert client.post(f"/admin/articles/article/{other.pk}/delete/", {"post": "yes"}).status_code == 403
+    client.post(LIST, {"action": "delete_selected", "_selected_action": [other.pk], "post": "yes"})
+    other.refresh_from_db()
+    assert other.title == "Of another"
+
+
+def test_a_writer_no_longer_changes_what_is_published() -> None:
+    client = Client()
+    user = make_staff("Writer")
+    client.force_login(user)
+    article = make_article("Out", authors=(Author.objects.of(user),))
+    assert client.post(change(article), form_data(title="Quietly changed")).status_code == 403
+
+
+@pytest.mark.parametrize(("action", "status"), [("publish_selected", "published"), ("withdraw_selected", "withdrawn")])
+def test_editors_publish_and_withdraw_from_the_list(action: str, status: str) -> None:
+    article = make_article(status="draft" if status == "published" else "published")
+    response = signed_in("Editor").post(LIST, {"action": action, "_selected_action": [article.pk]}, follow=True)
+    article.refresh_from_db()
+    assert article.status == status
+    assert f"1 article {status}" in response.content.decode()
+
+
+@pytest.mark.parametrize(("role", "status"), [("Editor", 200), ("Writer", 200), ("Moderator", 403), ("Privacy officer", 403)])
+def test_previews_are_for_those_who_see_articles(role: str, status: int) -> None:
+    draft = make_full_article("Not yet", status="draft")
+    response = signed_in(role).get(f"/admin/articles/article/{draft.pk}/preview/")
+    assert response.status_code == status
+    assert ("Not yet" in response.content.decode()) == (status == 200)
+
+
+def test_strangers_are_sent_to_sign_in() -> None:
+    draft = make_article("Not yet", status="draft")
+    response = Client().get(f"/admin/articles/article/{draft.pk}/preview/")
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith("/admin/login/")
+
+
+def test_the_form_carries_links_to_look_at_the_draft() -> None:
+    page = signed_in("Editor").get(change(make_article(status="draft"))).content.decode()
+    link = re.search(r'value="http://127\.0\.0\.1:8000(/preview/[^"]+)"', page)
+    assert link
+    assert Client().get(link.group(1)).status_code == 200
+
+
+def test_tags_are_suggested_by_what_was_typed() -> None:
+    make_article(tags=("Ports", "Shipping"))
+    answer = json.loads(signed_in("Writer").get("/admin/articles/article/tag-names/", {"term": "por"}).content)
+    assert answer["results"] == [{"id": "Ports", "text": "Ports"}]
+    assert signed_in("Moderator").get("/admin/articles/article/tag-names/").status_code == 403
+
+
+def test_a_tag_that_looks_like_a_number_is_a_name() -> None:
+    make_article(tags=("one",))
+    signed_in("Editor").post(ADD, form_data(tags=["1", "2026"]))
+    assert set(Article.objects.get(slug="new").tags.names()) == {"1", "2026"}
+
+
+def test_pasted_text_is_shown_before_it_is_saved() -> None:
+    client = signed_in("Writer")
+    pasted = {"text": "A title\n\n• Lead: Point.\n\nA paragraph of text, long enough.\n", "section": make_section().pk}
+    preview = client.post("/admin/articles/article/paste/", {**pasted, "show": "1"})
+    assert "A paragraph of text" in preview.content.decode()
+    assert not Article.objects.exists()
+    saved = client.post("/admin/articles/article/paste/", {**pasted, "save": "1"})
+    article = Article.objects.get()
+    assert saved.headers["Location"] == change(article)
+    assert (article.title, article.status) == ("A title", "draft")
+    assert article.authors.get().user is not None
+
+
+def test_pasted_text_that_cannot_be_read_is_said_so() -> None:
+    pasted = {"text": "Only a title", "section": make_section().pk, "save": "1"}
+    response = signed_in("Editor").post("/admin/articles/article/paste/", pasted)
+    assert response.status_code == 422
+    assert "line 1" in response.content.decode()
+
+
+@pytest.mark.parametrize("role", ["Moderator", "Privacy officer"])
+@pytest.mark.parametrize("path", [LIST, ADD, "/admin/articles/article/paste/", "/admin/articles/section/", "/admin/articles/image/"])
+def test_the_newsroom_is_closed_to_other_roles(role: str, path: str) -> None:
+    assert signed_in(role).get(path).status_code == 403
+
+
+def test_the_list_costs_the_same_however_long_it_is(django_assert_max_num_queries: Any) -> None:
+    client = signed_in("Editor")
+    for number in range(30):
+        make_article(tags=(f"t{number}",), authors=(make_author(f"Author {number}"),))
+    with django_assert_max_num_queries(10):
+        client.get(LIST)
+
+
+def test_a_picture_is_uploaded_with_what_it_shows() -> None:
+    client = signed_in("Writer")
+    image = make_image()
+    with default_storage.open(image.renditions[-1]["name"]) as file:
+        response = client.post(
+            "/admin/articles/image/add/",
+            {"upload": file, "alternative_text": "Teal again", "credit": "", "focal_x": 50, "focal_y": 50},
+        )
+    assert response.status_code == 302
+    assert type(image).objects.filter(alternative_text="Teal again").exists()

@@ -1,0 +1,168 @@
+"""Articles: when they are public, where they live, and what the database itself refuses."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from articles.models import Article, Author
+from articles.richtext import MAX_BODY_BYTES, TextRefused
+from tests.factories import make_article, make_author, make_full_article, make_section, make_staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("status", Article.Status.values)
+@pytest.mark.parametrize("hours", [-1, 1, None])
+def test_query_and_property_agree_on_what_is_published(status: str, hours: int | None) -> None:
+    at = None if hours is None else timezone.now() + timedelta(hours=hours)
+    if at is None and status in {"published", "withdrawn"}:
+        at = timezone.now()
+    article = make_article(status=status, published_at=at)
+    assert Article.objects.published().filter(pk=article.pk).exists() == article.is_published
+    assert article.is_published == (status == "published" and hours != 1)
+
+
+def test_an_article_is_born_a_draft() -> None:
+    article = Article.objects.create(title="New", section=make_section())
+    article.refresh_from_db()
+    assert article.status == Article.Status.DRAFT
+
+
+def test_publishing_sets_the_time_once() -> None:
+    article = make_article(status=Article.Status.DRAFT)
+    article.publish()
+    first = article.published_at
+    article.withdraw()
+    article.publish()
+    assert article.published_at == first
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"status": "nonsense"},
+        {"status": "published", "published_at": None},
+        {"title": ""},
+        {"slug": "feed"},
+        {"slug": ""},
+    ],
+)
+def test_the_database_refuses_what_must_never_be(fields: dict[str, str | None]) -> None:
+    article = make_article()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Article.objects.filter(pk=article.pk).update(**fields)
+
+
+def test_an_address_belongs_to_one_article_of_a_section() -> None:
+    make_article("The same")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_article("The same")
+    make_article("The same", section=make_section("Opinion"))
+
+
+def test_the_body_is_sanitised_on_every_save() -> None:
+    article = make_article(body="<p onclick='x()'>Text<script>alert(1)</script></p>")
+    article.refresh_from_db()
+    assert article.body == "<p>Text</p>"
+    assert article.body_html == "<p>Text</p>"
+
+
+def test_a_body_over_the_limit_is_refused() -> None:
+    with pytest.raises(TextRefused):
+        make_article(body="<p>" + "a" * MAX_BODY_BYTES + "</p>")
+    assert not Article.objects.exists()
+
+
+def test_citations_and_headings_are_made_on_save() -> None:
+    article = make_full_article()
+    assert [heading["text"] for heading in article.headings] == [
+        "The first part",
+        "The second part",
+        "The third part",
+    ]
+    assert article.citations == {"1": 2, "2": 1}
+    assert article.sources.get(position=1).back_links == ["cite-1-1", "cite-1-2"]
+    assert article.sources.get(position=3).back_links == []
+
+
+def test_entries_are_numbered_without_gaps() -> None:
+    article = make_full_article()
+    article.sources.get(position=1).delete()
+    article.settle()
+    assert list(article.sources.values_list("position", flat=True)) == [1, 2]
+
+
+def test_a_key_point_rests_on_sources_of_its_own_article() -> None:
+    make_full_article("Another")
+    key_point = make_full_article().key_points.first()
+    assert key_point is not None
+    assert key_point.rest_on([1, 3, 9]) == [9]
+    assert list(key_point.sources.values_list("position", flat=True)) == [1, 3]
+
+
+def test_key_points_follow_their_sources_when_these_move() -> None:
+    article = make_full_article()
+    article.sources.filter(position=1).update(position=9)
+    article.settle()
+    page = Article.objects.with_page().get(pk=article.pk)
+    assert [key_point.source_numbers for key_point in page.key_points.all()] == [[3], [1]]
+
+
+def test_rare_tags_weigh_most_among_related_articles() -> None:
+    for number in range(5):
+        make_article(f"Common {number}", tags=("common",))
+    make_article("Rare", tags=("rare",), published_at=timezone.now() - timedelta(days=300))
+    make_article("Draft", tags=("rare", "common"), status=Article.Status.DRAFT)
+    subject = make_article("Subject", tags=("rare", "common"))
+    shown = Article.objects.related_to(Article.objects.with_tags().get(pk=subject.pk))
+    assert shown[0].title == "Rare"
+    assert "Draft" not in {article.title for article in shown}
+    assert len(shown) == 4
+
+
+def test_an_article_without_tags_has_no_relations() -> None:
+    make_article("Other", tags=("a",))
+    subject = make_article("Subject")
+    assert not Article.objects.related_to(Article.objects.with_tags().get(pk=subject.pk))
+
+
+def test_bylines_keep_their_order() -> None:
+    article = make_article(authors=(make_author("Zoe Last"), make_author("Ana First")))
+    card = Article.objects.with_card().get(pk=article.pk)
+    assert card.byline == [
+        {"name": "Zoe Last", "slug": "zoe-last"},
+        {"name": "Ana First", "slug": "ana-first"},
+    ]
+
+
+def test_writers_may_edit_their_own_unpublished_work_only() -> None:
+    writer = make_staff("Writer")
+    own = Author.objects.of(writer)
+    draft = make_article(status=Article.Status.DRAFT, authors=(own,))
+    make_article(authors=(own,))
+    make_article(status=Article.Status.DRAFT)
+    assert list(Article.objects.editable_by(writer)) == [draft]
+
+
+def test_editors_may_edit_everything_and_others_nothing() -> None:
+    make_article()
+    assert Article.objects.editable_by(make_staff("Editor")).count() == 1
+    assert Article.objects.editable_by(make_staff("Moderator")).count() == 0
+    assert Article.objects.editable_by(AnonymousUser()).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [
+        ("Māori broadcasting’s next decade", "maori-broadcastings-next-decade"),
+        ("Feed", "feed-"),
+        ("漁業", "article-"),
+        ("a " * 90, "a-a-a-"),
+    ],
+)
+def test_slugs_come_from_titles(title: str, slug: str) -> None:
+    assert make_article(title).slug.startswith(slug)
+    assert len(make_article(title, section=make_section("Opinion")).slug) <= 120

@@ -1,0 +1,35 @@
+"""How much a request may bring."""
+
+import pytest
+from django.test import Client
+
+from comments.models import Comment
+from kiwiguard.limits import MAX_READER_BYTES
+from tests.factories import make_article, make_staff
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_body_larger_than_any_form_is_refused_unread(client: Client) -> None:
+    article = make_article()
+    response = client.post(f"/replies/article/{article.pk}/", {"body": "x" * MAX_READER_BYTES})
+    assert response.status_code == 413
+    assert "Kiwi Guard" in response.content.decode()
+    assert not Comment.objects.exists()
+
+
+def test_the_announced_length_counts(client: Client) -> None:
+    assert client.post("/", b"", content_type="text/plain", CONTENT_LENGTH="99999999999").status_code == 413
+    assert client.post("/", b"", content_type="text/plain", CONTENT_LENGTH="nonsense").status_code == 405
+
+
+def test_a_form_of_thousands_of_fields_is_refused(client: Client) -> None:
+    client.force_login(make_staff("Moderator"))
+    assert client.post("/moderation/decide/", {f"f{n}": "" for n in range(3001)}).status_code == 400
+
+
+def test_a_reply_that_is_merely_too_long_gets_its_form_back(client: Client) -> None:
+    article = make_article()
+    response = client.post(f"/replies/article/{article.pk}/", {"body": "ā" * 20_000})
+    assert response.status_code == 422
+    assert "ā" * 20_000 in response.content.decode()
