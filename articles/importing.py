@@ -8,8 +8,9 @@ from typing import Literal
 from django.db import transaction
 
 from articles.models import Article, Author, Byline, KeyPoint, Section, Source
-from articles.plain_text import KeyPointText, PlainArticle
-from articles.richtext import clean_body, clean_line
+from articles.models.chain import MAX_SOURCE_CHARACTERS, MAX_URL_CHARACTERS
+from articles.plain_text import KeyPointText, PlainArticle, SourceText
+from articles.richtext import clean_body, clean_line, is_safe_url
 
 _TRAILING_CITATIONS = re.compile(r"(?:\s*\[\d+(?:\s*,\s*\d+)*\])+(\.?)$")
 
@@ -81,11 +82,12 @@ def _refuse_taken_address(article: Article) -> None:
 
 
 def _store_sources(article: Article, text: PlainArticle) -> None:
-    if _source_texts(article) == [(source.title, source.url, source.outlet) for source in text.sources]:
+    sources = [_source_facts(source) for source in text.sources]
+    if _stored_sources(article) == sources:
         return
     article.sources.all().delete()
-    for position, source in enumerate(text.sources, 1):
-        Source(article=article, position=position, title=source.title, url=source.url, outlet=source.outlet).save()
+    for position, (title, url, outlet) in enumerate(sources, 1):
+        Source(article=article, position=position, title=title, url=url, outlet=outlet).save()
 
 
 def _store_key_points(article: Article, text: PlainArticle) -> None:
@@ -106,7 +108,14 @@ def split_citations(key_point: KeyPointText) -> tuple[str, set[int]]:
     return key_point.text[: found.start()] + found.group(1), numbers
 
 
-def _source_texts(article: Article) -> list[tuple[str, str, str]]:
+def _source_facts(source: SourceText) -> tuple[str, str, str]:
+    """Return title, URL and outlet; an address that no browser should follow stays as words in the title."""
+    is_usable = is_safe_url(source.url) and len(source.url) <= MAX_URL_CHARACTERS
+    title = source.title if is_usable or source.url in source.title else f"{source.title} {source.url}"
+    return clean_line(title)[:MAX_SOURCE_CHARACTERS], source.url if is_usable else "", clean_line(source.outlet)
+
+
+def _stored_sources(article: Article) -> list[tuple[str, str, str]]:
     return list(article.sources.values_list("title", "url", "outlet"))
 
 
@@ -114,7 +123,7 @@ def _differs(article: Article, text: PlainArticle, wishes: Wishes) -> bool:
     is_other_text = (
         article.standfirst != text.standfirst
         or article.body != clean_body(text.body_html())
-        or _source_texts(article) != [(source.title, source.url, source.outlet) for source in text.sources]
+        or _stored_sources(article) != [_source_facts(source) for source in text.sources]
         or list(article.key_points.values_list("lead", "text"))
         != [(key_point.lead, split_citations(key_point)[0]) for key_point in text.key_points]
     )

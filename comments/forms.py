@@ -47,7 +47,7 @@ class CommentForm(forms.ModelForm[Comment]):
         validators=[validate_url],
         widget=forms.URLInput(attrs={"autocomplete": "url"}),
     )
-    body = TextField(label="Reply", max_length=MAX_REPLY_CHARACTERS, widget=forms.Textarea(attrs={"rows": 8}))
+    body = TextField(label="Your reply", max_length=MAX_REPLY_CHARACTERS, widget=forms.Textarea(attrs={"rows": 8}))
     token = forms.CharField(widget=forms.HiddenInput)
 
     class Meta:

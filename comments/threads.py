@@ -30,6 +30,7 @@ class ThreadedReply:
     depth: int
     is_removed: bool = False
     parent_name: str = ""
+    is_deep: bool = False  # it stands beside what it answers, since the tree goes no deeper
     answers: list[Self] = field(default_factory=list)
 
 
@@ -90,12 +91,16 @@ def _roots(article: Article) -> Any:
 def _threads(roots: list[dict[str, Any]]) -> list[ThreadedReply]:
     placed = {row["id"]: _placed(row, depth=1) for row in roots}
     threads = list(placed.values())
+    levels = {reply.id: threads for reply in threads}  # the list that each reply stands in
     for row in _answers(list(placed)) if placed else ():
         parent = placed.get(row["parent_id"])
         holder = parent or placed[row["root_id"]]
         reply = _placed(row, depth=min(holder.depth + 1, MAX_DEPTH))
         reply.parent_name = _REMOVED if parent is None or parent.is_removed else parent.name
-        holder.answers.append(reply)
+        reply.is_deep = holder.depth == MAX_DEPTH
+        level = levels[holder.id] if reply.is_deep else holder.answers
+        level.append(reply)
+        levels[reply.id] = level
         placed[row["id"]] = reply
     return threads
 

@@ -10,6 +10,9 @@ from django.db.models import OuterRef
 from articles.expressions import JSONRows
 from articles.richtext import clean_line, clean_text, validate_url
 
+MAX_SOURCE_CHARACTERS = 500
+MAX_URL_CHARACTERS = 2000
+
 
 class KeyPointQuerySet(models.QuerySet["KeyPoint"]):
     """Key points in the order of the summary."""
@@ -70,13 +73,13 @@ class Source(models.Model):
 
     article = models.ForeignKey("articles.Article", on_delete=models.CASCADE, related_name="sources")
     position = models.PositiveSmallIntegerField(default=1)
-    title = models.CharField(max_length=500)
-    url = models.URLField("URL", max_length=2000, blank=True, validators=[validate_url])
+    title = models.CharField(max_length=MAX_SOURCE_CHARACTERS)
+    url = models.URLField("URL", max_length=MAX_URL_CHARACTERS, blank=True, validators=[validate_url])
     outlet = models.CharField(max_length=200, blank=True, help_text="The paper, agency or body that published it.")
     authors = models.CharField(max_length=300, blank=True)
     published_on = models.DateField(null=True, blank=True)
     accessed_on = models.DateField(null=True, blank=True, help_text="When we last read it.")
-    archive_url = models.URLField("archive URL", max_length=2000, blank=True, validators=[validate_url])
+    archive_url = models.URLField("archive URL", max_length=MAX_URL_CHARACTERS, blank=True, validators=[validate_url])
 
     class Meta:
         ordering = ("position", "pk")
