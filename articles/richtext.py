@@ -15,7 +15,7 @@ from html.parser import HTMLParser
 from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
-from bleach.html5lib_shim import Filter
+from bleach.html5lib_shim import Filter  # type: ignore[attr-defined]
 from bleach.sanitizer import Cleaner
 from django.core.exceptions import ValidationError
 from django.utils.safestring import SafeString, mark_safe
@@ -31,8 +31,48 @@ MAX_CITATIONS = 2_000
 MAX_PASSES = 3
 
 BODY_TAGS = frozenset(
-    "a abbr b blockquote br caption cite code dd del dl dt em figcaption figure h2 h3 h4 hr i img ins li mark ol p pre q"
-    " s strong sub sup table tbody td tfoot th thead tr ul".split()
+    [
+        "a",
+        "abbr",
+        "b",
+        "blockquote",
+        "br",
+        "caption",
+        "cite",
+        "code",
+        "dd",
+        "del",
+        "dl",
+        "dt",
+        "em",
+        "figcaption",
+        "figure",
+        "h2",
+        "h3",
+        "h4",
+        "hr",
+        "i",
+        "img",
+        "ins",
+        "li",
+        "mark",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "s",
+        "strong",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 BODY_ATTRIBUTES = {
     "a": {"href", "title"},
@@ -90,7 +130,7 @@ def clean_line(text: str) -> str:
 
 
 def clean_text(text: str) -> str:
-    """Return text of several lines: NFC, lines that end in `\\n`, and no controls but newline and tab."""
+    """Return text of several lines: NFC, line feeds alone between them, and no controls but newline and tab."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", _CONTROLS.sub("", lines)).strip()
 

@@ -2,10 +2,12 @@
 
 import hashlib
 
+from django.core.exceptions import ValidationError
 from django.urls.converters import SlugConverter
 from django.utils.text import slugify
 
 MAX_SLUG_LENGTH = 120
+YEAR_DIGITS = 4
 
 # The first part of a path is a section's slug, so a section can't be called what the site itself is called there.
 RESERVED_SECTION_SLUGS = (
@@ -13,6 +15,18 @@ RESERVED_SECTION_SLUGS = (
     "page", "preview", "replies", "robots", "search", "sitemap", "static", "tags",
 )  # fmt: skip
 RESERVED_ARTICLE_SLUGS = ("feed", "page", "replies")
+
+
+def validate_section_slug(slug: str) -> None:
+    """Raise ValidationError for a section's slug that an address of the site already uses, or that reads as a year."""
+    if slug in RESERVED_SECTION_SLUGS or (slug.isdigit() and len(slug) == YEAR_DIGITS):
+        raise ValidationError("“%(slug)s” is an address of the site itself.", code="reserved", params={"slug": slug})
+
+
+def validate_article_slug(slug: str) -> None:
+    """Raise ValidationError for an article's slug that stands for something else in every section."""
+    if slug in RESERVED_ARTICLE_SLUGS:
+        raise ValidationError("“%(slug)s” is an address of the section itself.", code="reserved", params={"slug": slug})
 
 
 class SectionSlug(SlugConverter):

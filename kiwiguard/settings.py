@@ -19,7 +19,7 @@ from kiwiguard.data_dir import load_secrets, open_data_dir
 
 django_stubs_ext.monkeypatch()  # lets classes such as ModelAdmin name their model, for the type checker
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = environ.Env()  # type: ignore[no-untyped-call]
 
 # Where things are kept
 

@@ -18,7 +18,11 @@ from comments.tokens import own_page_path
 from tests.factories import make_approved_reply, make_article, make_full_article, make_reply, make_staff
 
 ROOT = Path(__file__).resolve().parent.parent
-MAY_IMPORT = {"articles": {"articles"}, "comments": {"articles", "comments"}, "kiwiguard": {"articles", "comments", "kiwiguard"}}
+MAY_IMPORT = {
+    "articles": {"articles"},
+    "comments": {"articles", "comments"},
+    "kiwiguard": {"articles", "comments", "kiwiguard"},
+}
 
 # Every address of the site and who may see it. A new one fails until it stands here.
 PUBLIC = {
@@ -28,7 +32,8 @@ PUBLIC = {
     "authors/<slug:slug>/page/<page:number>/", "<section:slug>/", "<section:slug>/page/<page:number>/",
     "<section:slug>/feed/", "<section:slug>/feed/rss/", "<section:section>/<slug:slug>/",
     "<section:section>/<slug:slug>/feed/", "<section:section>/<slug:slug>/replies/page/<page:number>/",
-    "replies/<int:pk>/", "replies/article/<int:article>/", "replies/answer/<int:parent>/", "media/<path:path>", "healthz",
+    "replies/<int:pk>/", "replies/article/<int:article>/", "replies/answer/<int:parent>/", "media/<path:path>",
+    "healthz",
 }  # fmt: skip
 BY_SIGNED_LINK = {"preview/<str:token>/", "replies/mine/<str:token>/"}
 MODERATORS = {"moderation/", "moderation/page/<page:number>/", "moderation/decide/"}
@@ -111,7 +116,9 @@ def test_each_role_finds_in_the_admin_what_is_its_own(
         ("delete_selected", ""),
     ],
 )
-def test_actions_obey_their_permissions_however_they_are_sent(client: Client, role: str, action: str, allowed: str) -> None:
+def test_actions_obey_their_permissions_however_they_are_sent(
+    client: Client, role: str, action: str, allowed: str
+) -> None:
     client.force_login(make_staff(role))
     reply = make_reply(make_article(), name="As it was", email="canary@hidden.invalid")
     data = {"action": action, "_selected_action": [reply.pk], "post": "yes"}
@@ -193,5 +200,17 @@ def test_no_migration_is_missing() -> None:
 
 
 def test_every_run_time_requirement_can_be_imported() -> None:
-    for name in ("axes", "bleach", "csp", "cryptography", "django", "environ", "granian", "PIL", "psycopg", "taggit", "whitenoise"):
+    for name in (
+        "axes",
+        "bleach",
+        "csp",
+        "cryptography",
+        "django",
+        "environ",
+        "granian",
+        "PIL",
+        "psycopg",
+        "taggit",
+        "whitenoise",
+    ):
         __import__(name)

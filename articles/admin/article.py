@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Field, QuerySet
 from django.forms import BaseInlineFormSet, ModelForm, TypedChoiceField
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -62,6 +62,7 @@ class SourceInline(admin.StackedInline[Source, Article]):
     """The numbered list of sources."""
 
     model = Source
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     fields = (
         "position",
         "title",

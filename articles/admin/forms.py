@@ -5,12 +5,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from taggit.models import Tag
 
 from articles.admin.widgets import TagInput
 from articles.models import Article, Image, KeyPoint, Section
 from articles.plain_text import MAX_FILE_BYTES, UnreadableText, decode, parse
 from articles.richtext import TextRefused, clean_body, clean_line, render_body
+from articles.slugs import slug_from
 
 MAX_TAG_CHARACTERS = 100
 
@@ -48,6 +50,17 @@ class ArticleForm(forms.ModelForm[Article]):
             "standfirst": forms.Textarea(attrs={"rows": 3}),
             "body": forms.Textarea(attrs={"rows": 30}),
         }
+
+    def clean_slug(self) -> str:
+        """Take the slug from the title if none was typed."""
+        return self.cleaned_data["slug"] or slug_from(clean_line(self.cleaned_data.get("title", "")))
+
+    def clean(self) -> dict[str, Any]:
+        """Let what is published without a time be published now."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("status") not in {*Article.UNPUBLISHED, None} and not self.cleaned_data.get("published_at"):
+            cleaned["published_at"] = timezone.now()
+        return cleaned
 
     def clean_body(self) -> str:
         """Sanitise the body, or say why it can't be taken."""

@@ -16,7 +16,7 @@ from articles.models.chain import KeyPoint
 from articles.models.image import Image
 from articles.models.section import Section
 from articles.richtext import clean_body, clean_line, clean_text, render_body
-from articles.slugs import MAX_SLUG_LENGTH, RESERVED_ARTICLE_SLUGS, slug_from
+from articles.slugs import MAX_SLUG_LENGTH, RESERVED_ARTICLE_SLUGS, slug_from, validate_article_slug
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -144,7 +144,12 @@ class Article(models.Model):
     UNPUBLISHED = (Status.DRAFT, Status.IN_REVIEW)
 
     title = models.CharField(max_length=200)
-    slug = models.SlugField(max_length=MAX_SLUG_LENGTH, blank=True, help_text="The last part of the address.")
+    slug = models.SlugField(
+        max_length=MAX_SLUG_LENGTH,
+        blank=True,
+        validators=[validate_article_slug],
+        help_text="The last part of the address.",
+    )
     section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="articles")
     standfirst = models.TextField(
         max_length=500,
@@ -156,7 +161,7 @@ class Article(models.Model):
     )
     authors = models.ManyToManyField(Author, through=Byline, related_name="articles")
     cover = models.ForeignKey(Image, null=True, blank=True, on_delete=models.SET_NULL, related_name="articles")
-    tags = TaggableManager(through=ArticleTag, blank=True)
+    tags = TaggableManager(through=ArticleTag, blank=True)  # type: ignore[no-untyped-call]
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, db_default=Status.DRAFT)
     published_at = models.DateTimeField(
         null=True,

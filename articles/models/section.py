@@ -2,20 +2,11 @@
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 
 from articles.richtext import clean_line, clean_text
-from articles.slugs import MAX_SLUG_LENGTH, RESERVED_SECTION_SLUGS
-
-YEAR_DIGITS = 4
-
-
-def validate_section_slug(slug: str) -> None:
-    """Refuse a slug that an address of the site already uses."""
-    if slug in RESERVED_SECTION_SLUGS or (slug.isdigit() and len(slug) == YEAR_DIGITS):
-        raise ValidationError("“%(slug)s” is an address of the site itself.", code="reserved", params={"slug": slug})
+from articles.slugs import MAX_SLUG_LENGTH, RESERVED_SECTION_SLUGS, validate_section_slug
 
 
 class Section(models.Model):

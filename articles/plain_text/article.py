@@ -21,14 +21,17 @@ MAX_SOURCES = 500
 SHORT_LEFTOVER = 120
 CLOSING_GAP = 2  # blank lines that set the closing section off
 
-_KEY_POINTS_LABEL = re.compile(r"(key|main) (points?|takeaways?|findings?)|summary|highlights|in brief|at a glance|tl;?dr", re.I)
-_SOURCES_LABEL = re.compile(
-    r"sources?( cited)?|references?|(foot|end)?notes|bibliography|further reading|works cited|citations|sources and .*", re.I
+_KEY_POINTS_LABEL = re.compile(
+    r"(key|main) (points?|takeaways?|findings?)|summary|highlights|in brief|at a glance|tl;?dr", re.IGNORECASE
 )
-_BYLINE = re.compile(r"(by|written by|posted (by|on)|published( on)?|updated( on)?)\b.{2,80}", re.I)
+_SOURCES_LABEL = re.compile(
+    r"sources?( cited)?|references?|(foot|end)?notes|bibliography|further reading|works cited|citations|sources and .*",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(r"(by|written by|posted (by|on)|published( on)?|updated( on)?)\b.{2,80}", re.IGNORECASE)
 _BOLD_LEAD = re.compile(r"(\*\*|__)(.+?):?\1:? *(.*)")
-_LEAD = re.compile(r"([^:]{1,%d}?) ?: +(.+)" % MAX_LEAD_CHARACTERS)
-_ADDRESS = re.compile(r"[<(\[]?\b(https?://[^\s<>\"]+)[>\]]?", re.I)
+_LEAD = re.compile(rf"([^:]{{1,{MAX_LEAD_CHARACTERS}}}?) ?: +(.+)")
+_ADDRESS = re.compile(r"[<(\[]?\b(https?://[^\s<>\"]+)[>\]]?", re.IGNORECASE)
 _EDGES = " \t-–—|,;:<>("
 
 
@@ -93,7 +96,9 @@ def _title(text: str, line: int) -> str:
     if kind_of(text) in {"list", "numbered", "quote", "break"} or not any(map(str.isalnum, title)):
         raise UnreadableText(line, "there is no title: the first line must be one")
     if len(title) > MAX_TITLE_CHARACTERS:
-        reason = f"there is no title: the first line has {len(title)} characters, a title {MAX_TITLE_CHARACTERS} at most"
+        reason = (
+            f"there is no title: the first line has {len(title)} characters, a title {MAX_TITLE_CHARACTERS} at most"
+        )
         raise UnreadableText(line, reason)
     return title
 

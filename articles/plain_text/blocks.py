@@ -87,10 +87,9 @@ def _joined(block: Block, line: Line, gap: int, *, is_wrapped: bool) -> Block | 
         return None
     if block.items and (is_wrapped or line.is_indented or _ADDRESS.match(line.text)):
         return replace(block, items=(*block.items[:-1], f"{block.items[-1]} {line.text}"))
-    if block.kind == "quote" and line.text.startswith(">"):
-        return replace(block, text=f"{block.text} {line.text.lstrip('> ')}")
-    if block.kind == "paragraph" and is_wrapped and not line.text.startswith(">"):
-        return replace(block, text=f"{block.text} {line.text}")
+    is_quoted = line.text.startswith(">")
+    if (block.kind == "quote" and is_quoted) or (block.kind == "paragraph" and is_wrapped and not is_quoted):
+        return replace(block, text=f"{block.text} {line.text.lstrip('> ') if is_quoted else line.text}")
     return None
 
 
@@ -98,7 +97,13 @@ def is_heading_text(text: str) -> bool:
     """Whether a line that stands alone reads as a heading: short, and without the end of a sentence."""
     is_short = len(text) <= MAX_HEADING_CHARACTERS and len(text.split()) <= MAX_HEADING_WORDS
     bare = text.rstrip("”’\"') ")
-    return is_short and bare != "" and bare[-1] not in ".!,;:…–—-" and not text[0].islower() and any(map(str.isalnum, text))
+    return (
+        is_short
+        and bare != ""
+        and bare[-1] not in ".!,;:…–—-"
+        and not text[0].islower()
+        and any(map(str.isalnum, text))
+    )
 
 
 def _with_heading(block: Block, following: list[Block]) -> Block:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 MAX_FILE_BYTES = 300_000
 BODY_LINE = 100  # characters: a line this long is text, not furniture
+SHORT_SENTENCE = 40  # characters: so is one this long that ends as a sentence does
 
 _SPACES = re.compile(r"[\t\x0b\x0c \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _NOTHING = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff]")
@@ -16,7 +17,8 @@ _ALWAYS = re.compile(
     r"spread the love|share this( post| article| story)?|like this|loading\W*|like loading\W*|skip to (main )?content"
     r"|your e-?mail address will not be published\W.*|required fields are marked\W*|cancel reply|post navigation"
     r"|post comment|comment ?\*|name ?\*|e-?mail ?\*|website|save my name, e-?mail.*|advertisement|read more"
-    r"|click to share on .*|.* \(opens in new window\)|(©|copyright ©).*|all rights reserved|(tags|filed under|posted in): .*",
+    r"|click to share on .*|.* \(opens in new window\)|(©|copyright ©).*|all rights reserved"
+    r"|(tags|filed under|posted in): .*",
     re.IGNORECASE,
 )
 _SHARE = re.compile(r"spread the love|share this( post| article| story)?|like this", re.IGNORECASE)
@@ -25,7 +27,9 @@ _SERVICE = re.compile(
     r"|share|copy link|more|pocket|messenger|instagram|youtube",
     re.IGNORECASE,
 )
-_RELATED = re.compile(r"(related|similar|recent|more) (posts?|articles?|stories|reading)|you (may|might) also like", re.I)
+_RELATED = re.compile(
+    r"(related|similar|recent|more) (posts?|articles?|stories|reading)|you (may|might) also like", re.IGNORECASE
+)
 _REPLIES = re.compile(
     r"(leave|post|write|add) a (reply|comment)( cancel reply)?|\d+ (comments?|repl(y|ies)|thoughts? on .*)"
     r"|join the (conversation|discussion)|comments are closed",
@@ -53,7 +57,9 @@ class Line:
 def decode(data: bytes) -> str:
     """Return the text of a file; raises UnreadableText if it is empty, too large, binary or not UTF-8."""
     if len(data) > MAX_FILE_BYTES:
-        raise UnreadableText(_line_of(data, MAX_FILE_BYTES), f"here the file passes {MAX_FILE_BYTES:,} bytes, the limit")
+        raise UnreadableText(
+            _line_of(data, MAX_FILE_BYTES), f"here the file passes {MAX_FILE_BYTES:,} bytes, the limit"
+        )
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         raise UnreadableText(1, "the file is UTF-16; save it as UTF-8")
     if b"\0" in data:
@@ -83,7 +89,7 @@ def article_lines(text: str) -> list[Line]:
         elif _is(_SHARE, line):
             position = _after_services(lines, position)
         elif not (_is(_ALWAYS, line) or _is(_REPLIES, line)):
-            is_body_seen = is_body_seen or len(line.text) > BODY_LINE
+            is_body_seen = is_body_seen or _is_sentence(line)
             kept.append(line)
     return kept
 
@@ -99,9 +105,12 @@ def _is(pattern: re.Pattern[str], line: Line) -> bool:
 
 
 def _after_services(lines: list[Line], position: int) -> int:
+    after = position
     while position < len(lines) and (not lines[position].text or _is(_SERVICE, lines[position])):
         position += 1
-    return position
+        if lines[position - 1].text:
+            after = position
+    return after
 
 
 def _after_titles(lines: list[Line], position: int) -> int:
@@ -113,8 +122,13 @@ def _after_titles(lines: list[Line], position: int) -> int:
 
 def _ends_titles(line: Line) -> bool:
     is_numbered = re.match(r"\W?\d{1,3}[.)\]]", line.text)
-    is_sentence = len(line.text) > BODY_LINE and line.text.endswith((".", "!", "?", "”", '"'))
-    return bool(is_numbered or is_sentence or _is(_REPLIES, line) or _is(_SHARE, line))
+    return bool(is_numbered or len(line.text) > BODY_LINE or _is(_REPLIES, line) or _is(_SHARE, line))
+
+
+def _is_sentence(line: Line) -> bool:
+    return len(line.text) > BODY_LINE or (
+        len(line.text) > SHORT_SENTENCE and line.text.rstrip("”\"')] ").endswith((".", "!", "?"))
+    )
 
 
 def _line_of(data: bytes, position: int) -> int:

@@ -94,7 +94,10 @@ def test_a_writer_writes_drafts_in_their_own_name() -> None:
     assert client.post(ADD, form_data()).status_code == 302
     article = Article.objects.get()
     assert [author.user.username for author in article.authors.all() if author.user] == ["writer"]
-    assert client.post(change(article), form_data(title="Better", status="in_review", **existing(article))).status_code == 302
+    assert (
+        client.post(change(article), form_data(title="Better", status="in_review", **existing(article))).status_code
+        == 302
+    )
     article.refresh_from_db()
     assert (article.title, article.status) == ("Better", "in_review")
 
@@ -148,7 +151,9 @@ def test_editors_publish_and_withdraw_from_the_list(action: str, status: str) ->
     assert f"1 article {status}" in response.content.decode()
 
 
-@pytest.mark.parametrize(("role", "status"), [("Editor", 200), ("Writer", 200), ("Moderator", 403), ("Privacy officer", 403)])
+@pytest.mark.parametrize(
+    ("role", "status"), [("Editor", 200), ("Writer", 200), ("Moderator", 403), ("Privacy officer", 403)]
+)
 def test_previews_are_for_those_who_see_articles(role: str, status: int) -> None:
     draft = make_full_article("Not yet", status="draft")
     response = signed_in(role).get(f"/admin/articles/article/{draft.pk}/preview/")
@@ -204,7 +209,9 @@ def test_pasted_text_that_cannot_be_read_is_said_so() -> None:
 
 
 @pytest.mark.parametrize("role", ["Moderator", "Privacy officer"])
-@pytest.mark.parametrize("path", [LIST, ADD, "/admin/articles/article/paste/", "/admin/articles/section/", "/admin/articles/image/"])
+@pytest.mark.parametrize(
+    "path", [LIST, ADD, "/admin/articles/article/paste/", "/admin/articles/section/", "/admin/articles/image/"]
+)
 def test_the_newsroom_is_closed_to_other_roles(role: str, path: str) -> None:
     assert signed_in(role).get(path).status_code == 403
 
