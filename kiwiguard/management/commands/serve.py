@@ -20,6 +20,7 @@ from articles.models import Section
 
 STAFF_NAME = "admin"
 PASSWORD_BYTES = 12
+THREADS = 4  # of each worker: SQLite takes one writer at a time, and Python one thread
 
 
 class Command(BaseCommand):
@@ -98,6 +99,15 @@ def static_files_are_old() -> bool:
 def become_server(host: str, port: int, workers: int) -> None:
     """Replace this process by granian, so that signals and memory are the server's own."""
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    command += ["--workers", str(workers), "--no-ws", "--log-level", "warning", "kiwiguard.wsgi:application"]
+    command += [
+        "--workers",
+        str(workers),
+        "--blocking-threads",
+        str(THREADS),
+        "--no-ws",
+        "--log-level",
+        "warning",
+        "kiwiguard.wsgi:application",
+    ]
     os.chdir(settings.BASE_DIR)
     os.execv(sys.executable, command)  # noqa: S606 - our own program, with arguments of our own
