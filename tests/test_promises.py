@@ -33,7 +33,7 @@ PUBLIC = {
     "<section:slug>/feed/", "<section:slug>/feed/rss/", "<section:section>/<slug:slug>/",
     "<section:section>/<slug:slug>/feed/", "<section:section>/<slug:slug>/replies/page/<page:number>/",
     "replies/<int:pk>/", "replies/article/<int:article>/", "replies/answer/<int:parent>/", "media/<path:path>",
-    "healthz",
+    "favicon.ico", "healthz",
 }  # fmt: skip
 BY_SIGNED_LINK = {"preview/<str:token>/", "replies/mine/<str:token>/"}
 MODERATORS = {"moderation/", "moderation/page/<page:number>/", "moderation/decide/"}

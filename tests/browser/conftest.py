@@ -47,7 +47,7 @@ def problems() -> list[str]:
 def page(browser: Browser, problems: list[str]) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda said: problems.append(f"{said.text} ({said.location})") if said.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
     yield page
     context.close()

@@ -1,0 +1,166 @@
+"""Every kind of page: valid HTML, nothing in anyone's way, nothing wider than the window, nobody else asked."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+
+from articles.previews import preview_link
+from comments.tokens import own_page_path
+from tests.factories import make_approved_reply, make_article, make_full_article, make_reply, make_staff
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+
+WIDTHS = (320, 360, 768, 1280, 1600)
+
+
+@pytest.fixture
+def paths() -> dict[str, str]:
+    """The paths of one page of each kind that readers meet."""
+    article = make_full_article("An article with everything")
+    article.corrections.create(made_at=timezone.now(), text="A figure was wrong.\nIt is right now.")
+    make_article("Related", tags=("ports",), body="Plain text without any markup.")
+    shown = make_approved_reply(article, website="https://example.org/", body="See https://example.org/ for more.")
+    answer = make_approved_reply(article, parent=shown)
+    make_approved_reply(article, parent=answer)
+    withdrawn = make_article("Withdrawn", status="withdrawn")
+    draft = make_full_article("Draft", status="draft")
+    return {
+        "home": "/",
+        "section": "/analysis/",
+        "tag": "/tags/ports/",
+        "author": "/authors/mere-ashworth/",
+        "article": article.get_absolute_url(),
+        "withdrawn": withdrawn.get_absolute_url(),
+        "missing": "/nowhere/at-all/",
+        "preview": urlsplit(preview_link(draft)).path,
+        "reply form": f"/replies/article/{article.pk}/",
+        "answer form": f"/replies/answer/{shown.pk}/",
+        "own page, waiting": own_page_path(make_reply(article)),
+        "own page, published": own_page_path(shown),
+        "own page, refused": own_page_path(make_reply(article, status="rejected")),
+        "signing in": "/admin/login/",
+    }
+
+
+@pytest.fixture
+def desk(page: Page, site: str) -> Callable[[str], Page]:
+    """Open a page as a superuser."""
+
+    def opened(path: str) -> Page:
+        page.goto(f"{site}/admin/login/?next={path}")
+        page.get_by_label("Username").fill("super")
+        page.get_by_label("Password").fill("a-long-enough-password")
+        page.get_by_role("button", name="Log in").click()
+        return page
+
+    make_staff("", "super", password="a-long-enough-password", is_superuser=True)
+    return opened
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {node['html']}" for rule in found for node in rule["nodes"]]
+
+
+def html_errors(pages: dict[str, str]) -> dict[str, list[str]]:
+    """Ask the Nu HTML checker about each page."""
+    jar = os.environ["VNU_JAR"]
+    errors = {}
+    for name, text in pages.items():
+        command = ["java", "-jar", jar, "--errors-only", "--format", "json", "-"]
+        answer = subprocess.run(command, input=text, capture_output=True, text=True, check=False).stderr
+        errors[name] = [f"{said['message']} {said.get('extract', '')}" for said in json.loads(answer)["messages"]]
+    return {name: found for name, found in errors.items() if found}
+
+
+def test_every_page_is_valid_html(page: Page, site: str, paths: dict[str, str]) -> None:
+    texts = {name: page.request.get(site + path).text() for name, path in paths.items() if name != "signing in"}
+    assert html_errors(texts) == {}
+
+
+def test_the_moderators_desk_is_valid_html(desk: Callable[[str], Page], site: str, paths: dict[str, str]) -> None:
+    page = desk("/moderation/")
+    assert html_errors({"queue": page.request.get(f"{site}/moderation/").text()}) == {}
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_is_in_anyones_way(browser: Browser, site: str, paths: dict[str, str], scheme: str) -> None:
+    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
+    page = context.new_page()
+    found = {}
+    for name, path in paths.items():
+        page.goto(site + path)
+        found[name] = violations(page)
+    context.close()
+    assert {name: rules for name, rules in found.items() if rules} == {}
+
+
+def test_no_page_is_wider_than_its_window(page: Page, site: str, paths: dict[str, str]) -> None:
+    too_wide = []
+    for name, path in paths.items():
+        page.goto(site + path)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                too_wide.append((name, width))
+    assert too_wide == []
+
+
+def test_no_page_asks_anybody_else_or_breaks_a_policy(
+    page: Page, site: str, paths: dict[str, str], problems: list[str]
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for path in paths.values():
+        page.goto(site + path)
+    assert [url for url in asked if not url.startswith(site)] == []
+    assert [problem for problem in problems if "404" not in problem and "410" not in problem] == []
+
+
+def test_mistakes_in_a_form_are_tied_to_their_fields(page: Page, site: str, paths: dict[str, str]) -> None:
+    page.goto(site + paths["reply form"])
+    page.evaluate("document.querySelector('#reply-form').noValidate = true")
+    page.get_by_label("Name").fill("Aroha")
+    page.get_by_role("button", name="Send reply").click()
+    email = page.get_by_label("E-mail")
+    assert email.get_attribute("aria-invalid") == "true"
+    described_by = email.get_attribute("aria-describedby")
+    assert "required" in page.locator(f"#{described_by}").inner_text()
+    assert page.get_by_label("Name").input_value() == "Aroha"
+    assert violations(page) == []
+    assert html_errors({"form with mistakes": page.content()}) == {}
+
+
+def test_the_keyboard_reaches_the_text_and_shows_where_it_is(page: Page, site: str, paths: dict[str, str]) -> None:
+    page.goto(site + paths["article"])
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the text"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+    page.keyboard.press("Tab")
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+
+
+@pytest.mark.parametrize("way", ["keyboard", "drag"])
+def test_sources_are_put_in_order(desk: Callable[[str], Page], problems: list[str], way: str) -> None:
+    article = make_full_article(section=None)
+    page = desk(f"/admin/articles/article/{article.pk}/change/")
+    second = page.locator("#sources-1")
+    if way == "keyboard":
+        second.get_by_role("button", name="Move up").focus()
+        page.keyboard.press("Enter")
+    else:
+        second.locator("h3").drag_to(page.locator("#sources-0 h3"), target_position={"x": 300, "y": 2})
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    expect(page.locator("body")).to_contain_text("was changed successfully")
+    assert list(article.sources.values_list("title", flat=True)) == [f"Source number {n}" for n in (2, 1, 3)]
+    assert problems == []
