@@ -31,48 +31,8 @@ MAX_CITATIONS = 2_000
 MAX_PASSES = 3
 
 BODY_TAGS = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "blockquote",
-        "br",
-        "caption",
-        "cite",
-        "code",
-        "dd",
-        "del",
-        "dl",
-        "dt",
-        "em",
-        "figcaption",
-        "figure",
-        "h2",
-        "h3",
-        "h4",
-        "hr",
-        "i",
-        "img",
-        "ins",
-        "li",
-        "mark",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "s",
-        "strong",
-        "sub",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
+    "a abbr b blockquote br caption cite code dd del dl dt em figcaption figure h2 h3 h4 hr i img ins li mark ol p pre q "
+    "s strong sub sup table tbody td tfoot th thead tr ul".split()
 )
 BODY_ATTRIBUTES = {
     "a": {"href", "title"},
@@ -181,18 +141,24 @@ def clean_body(text: str) -> str:
     """
     refuse_oversize(text)
     dirty = clean_text(text)
-    if "<" not in dirty:
-        dirty = "".join(f"<p>{block}</p>" for block in _paragraphs(dirty))
     _refuse_tangle(dirty)
     if any(f"<{tag}" in dirty.lower() for tag in UNREADABLE_TAGS):
         dirty = _cleaner(BODY_TAGS | UNREADABLE_TAGS, filters=[_WithoutUnreadable]).clean(dirty)
     for _ in range(MAX_PASSES):
-        clean = _cleaner(BODY_TAGS, filters=[]).clean(dirty).strip()
+        clean = _in_paragraphs(_cleaner(BODY_TAGS, filters=[]).clean(dirty).strip())
         if clean == dirty:
             refuse_oversize(clean)
             return clean
         dirty = clean
     raise TextRefused("The text is so tangled that it can't be cleaned: paste it as plain text.")
+
+
+def _in_paragraphs(clean: str) -> str:
+    if "<" in clean:
+        return clean
+    marked = "".join(f"<p>{block}</p>" for block in _paragraphs(clean))
+    _refuse_tangle(marked)
+    return marked
 
 
 def refuse_oversize(text: str) -> None:
