@@ -31,8 +31,8 @@ MAX_CITATIONS = 2_000
 MAX_PASSES = 3
 
 BODY_TAGS = frozenset(
-    "a abbr b blockquote br caption cite code dd del dl dt em figcaption figure h2 h3 h4 hr i img ins li mark ol p pre q "
-    "s strong sub sup table tbody td tfoot th thead tr ul".split()
+    "a abbr b blockquote br caption cite code dd del dl dt em figcaption figure h2 h3 h4 hr i img ins li mark ol p pre "
+    "q s strong sub sup table tbody td tfoot th thead tr ul".split()
 )
 BODY_ATTRIBUTES = {
     "a": {"href", "title"},

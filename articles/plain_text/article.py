@@ -157,7 +157,7 @@ def _without_sources(blocks: list[Block]) -> tuple[list[Block], list[tuple[str, 
         is_introduced = number > 0 and blocks[number - 1].text.endswith(":")
         if block.kind == "numbered" and not is_introduced:
             return blocks[:number] + blocks[number + 1 :], [*_entries([block])]
-        if len(block.text) > SHORT_LEFTOVER or block.items:
+        if block.items or len(block.text) > SHORT_LEFTOVER or block.text.endswith((".", "!", "?")):
             break
     return blocks, []
 
@@ -183,7 +183,7 @@ def _sources(entries: list[tuple[str, int]]) -> Iterator[SourceText]:
 def _source(entry: str, line: int) -> SourceText:
     found = _ADDRESS.search(entry)
     url = found[1].rstrip(".,;:!?)]") if found else ""
-    words = (f"{entry[: found.start()]} {entry[found.end() :]}" if found else entry).strip(_EDGES)
+    words = (f"{entry[: found.start()]} {entry[found.end() :].lstrip('.')}" if found else entry).strip(_EDGES)
     title, separator, outlet = words.rpartition(" | ")
     if not separator or len(outlet) > MAX_OUTLET_CHARACTERS:
         title, outlet = words, ""

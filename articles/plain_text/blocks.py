@@ -48,7 +48,7 @@ def make_blocks(lines: list[Line]) -> list[Block]:
         else:
             blocks.append(_begun(line, gap, following))
         gap = 0
-    return [_with_heading(block, blocks[number + 1 :][:1]) for number, block in enumerate(blocks)]
+    return [_with_heading(block, is_last=number == len(blocks) - 1) for number, block in enumerate(blocks)]
 
 
 def kind_of(text: str) -> Kind:
@@ -106,8 +106,8 @@ def is_heading_text(text: str) -> bool:
     )
 
 
-def _with_heading(block: Block, following: list[Block]) -> Block:
+def _with_heading(block: Block, *, is_last: bool) -> Block:
     # A heading stands over something: a short last line is a paragraph.
-    if block.kind == "paragraph" and following and is_heading_text(block.text) and not _ADDRESS.match(block.text):
+    if block.kind == "paragraph" and not is_last and is_heading_text(block.text) and not _ADDRESS.match(block.text):
         return replace(block, kind="heading")
     return block

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MAX_FILE_BYTES = 300_000
+MAX_LINES = 20_000
 BODY_LINE = 100  # characters: a line this long is text, not furniture
 SHORT_SENTENCE = 40  # characters: so is one this long that ends as a sentence does
 
@@ -74,8 +75,13 @@ def decode(data: bytes) -> str:
 
 
 def article_lines(text: str) -> list[Line]:
-    """Return the lines of the article, blank ones included, without the furniture of the page around it."""
+    """Return the lines of the article, blank ones included, without the furniture of the page around it.
+
+    Raises UnreadableText for more than MAX_LINES lines.
+    """
     lines = list(_lines(text))
+    if len(lines) > MAX_LINES:
+        raise UnreadableText(MAX_LINES + 1, f"there are more than {MAX_LINES:,} lines")
     is_body_seen = False
     kept: list[Line] = []
     position = 0

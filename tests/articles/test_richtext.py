@@ -120,8 +120,8 @@ def test_pictures_come_from_this_site_alone() -> None:
 
 
 PIECES = (
-    *"<>&\"'/=! \n", "<b>", "</b>", "<p>", "<a href=", "javascript:", "&#x6a;", "<table>", "<td>", "<script>", "</script>",
-    "<svg>", "<!--", "-->", "]]>", "<![CDATA[", "x", "ā", "<li>", "<h2>", "[1]", "https://a.example",
+    *"<>&\"'/=! \n", "<b>", "</b>", "<p>", "<a href=", "javascript:", "&#x6a;", "<table>", "<td>", "<script>",
+    "</script>", "<svg>", "<!--", "-->", "]]>", "<![CDATA[", "x", "ā", "<li>", "<h2>", "[1]", "https://a.example",
 )  # fmt: skip
 
 
