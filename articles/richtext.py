@@ -9,10 +9,11 @@ import html
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 from urllib.parse import urlsplit
 
 from bleach.html5lib_shim import Filter  # type: ignore[attr-defined]
@@ -23,8 +24,9 @@ from django.utils.text import slugify
 
 MAX_BODY_BYTES = 300_000
 MAX_REPLY_CHARACTERS = 5_000
-MAX_TAGS = 10_000
-MAX_MARKS = 20_000  # of < and &, each of which the parser looks at closely
+MAX_TAGS = 3_000
+MAX_TAG_CHARACTERS = 10_000
+MAX_MARKS = 6_000  # of < and &, each of which the parser looks at closely
 MAX_NESTING = 40
 MAX_ATTRIBUTES = 30
 MAX_CITATIONS = 2_000
@@ -51,13 +53,14 @@ HEADINGS = frozenset({"h2", "h3", "h4"})
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _DIRECTION_OVERRIDES = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
-_INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ufeff]")
+_INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_REFERENCE = re.compile(r"&#(?:x[0-9a-f]{1,8}|[0-9]{1,9});?", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
-_ATTRIBUTE = re.compile(r"""[\s/]*(?:=?[^\s/>=]+)(?:\s*=\s*(?:"[^"]*"|'[^']*'|(?!["'])[^\s>]*))?""")
+_ATTRIBUTE = re.compile(r"""[\s/]*(?:=[^\s/>=]*|[^\s/>=]+)(?:\s*=\s*(?:"[^"]*"|'[^']*'|(?!["'])[^\s>]*))?""")
 _NUMBER = re.compile(r"[0-9]{1,4}%?$")
 _CITATION = re.compile(r"[ \u00a0]?\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 _WEB_ADDRESS = re.compile(r"\bhttps?://[^\s<>\"']+", re.IGNORECASE)
-_LOOKS_LIKE_ADDRESS = re.compile(r"\s*(?:https?:/|www\.)", re.IGNORECASE)
+_LOOKS_LIKE_ADDRESS = re.compile(r"https?:/|www\.", re.IGNORECASE)
 
 
 class TextRefused(ValueError):  # noqa: N818 - the sentence that it carries is for people
@@ -140,7 +143,7 @@ def clean_body(text: str) -> str:
     markup so deep or dense that parsing it would take long.
     """
     refuse_oversize(text)
-    dirty = clean_text(text)
+    dirty = _REFERENCE.sub(_without_control, clean_text(text))
     _refuse_tangle(dirty)
     if any(f"<{tag}" in dirty.lower() for tag in UNREADABLE_TAGS):
         dirty = _cleaner(BODY_TAGS | UNREADABLE_TAGS, filters=[_WithoutUnreadable]).clean(dirty)
@@ -148,6 +151,7 @@ def clean_body(text: str) -> str:
         clean = _in_paragraphs(_cleaner(BODY_TAGS, filters=[]).clean(dirty).strip())
         if clean == dirty:
             refuse_oversize(clean)
+            _refuse_tangle(clean)  # an open tag that was closed now counts twice
             return clean
         dirty = clean
     raise TextRefused("The text is so tangled that it can't be cleaned: paste it as plain text.")
@@ -174,26 +178,38 @@ def _refuse_tangle(text: str) -> None:
         raise TextRefused(f"The text has more than {MAX_MARKS:,} of the characters < and &.")
     if len(_CITATION.findall(text)) > MAX_CITATIONS:
         raise TextRefused(f"The text has more than {MAX_CITATIONS:,} citations.")
-    depth = 0
-    for number, (closes, name, attributes) in enumerate(_tags(text)):
-        if name not in VOID_TAGS | SELF_CLOSING_TAGS:
-            depth = max(0, depth - 1) if closes else depth + 1
+    opened: Counter[str] = Counter()
+    for number, tag in enumerate(_tags(text)):
         if number >= MAX_TAGS:
             raise TextRefused(f"The text has more than {MAX_TAGS:,} tags.")
-        if depth > MAX_NESTING:
+        if tag.attributes > MAX_ATTRIBUTES or tag.length > MAX_TAG_CHARACTERS:
+            raise TextRefused(f"The text has a tag with more than {MAX_ATTRIBUTES} attributes, or an endless one.")
+        if tag.name not in VOID_TAGS | SELF_CLOSING_TAGS:
+            # An end tag without its start closes nothing.
+            opened[tag.name] = max(0, opened[tag.name] - 1) if tag.closes else opened[tag.name] + 1
+        if opened.total() > MAX_NESTING:
             raise TextRefused(f"The text has tags nested more than {MAX_NESTING} deep, or left open.")
-        if attributes > MAX_ATTRIBUTES:
-            raise TextRefused(f"The text has a tag with more than {MAX_ATTRIBUTES} attributes.")
 
 
-def _tags(text: str) -> Iterator[tuple[bool, str, int]]:
-    """Yield for each tag whether it closes, its name, and its number of attributes, counted up to one too many."""
+class _Tag(NamedTuple):
+    closes: bool
+    name: str
+    attributes: int
+    length: int
+
+
+def _tags(text: str) -> Iterator[_Tag]:
+    """Yield the tags of a text as a browser tells them apart; attributes are counted up to one too many."""
     position = 0
     while tag := _TAG.search(text, position):
         position, attributes = tag.end(), 0
         while attributes <= MAX_ATTRIBUTES and (attribute := _ATTRIBUTE.match(text, position)):
             position, attributes = attribute.end(), attributes + 1
-        yield bool(tag[1]), tag[2].lower(), attributes
+        yield _Tag(bool(tag[1]), tag[2].lower(), attributes, position - tag.start())
+
+
+def _without_control(reference: re.Match[str]) -> str:
+    return reference[0] if _CONTROLS.sub("", html.unescape(reference[0])) else ""
 
 
 def _cleaner(tags: frozenset[str], filters: list[Any]) -> Cleaner:
@@ -236,6 +252,16 @@ def render_body(body: str, *, sources: int) -> Rendered:
     return Rendered("".join(renderer.output), renderer.headings, renderer.citations)
 
 
+@dataclass
+class _Opened:
+    """A heading, link or piece of code whose end is still to come."""
+
+    tag: str
+    start: int  # its place in the output
+    address: str
+    text: str = ""
+
+
 class _Renderer(HTMLParser):
     """Copies clean HTML and adds what belongs to the page rather than to the text."""
 
@@ -245,41 +271,49 @@ class _Renderer(HTMLParser):
         self.output: list[str] = []
         self.headings: list[Heading] = []
         self.citations: dict[int, int] = {}
-        self.opened: list[tuple[str, int, str]] = []  # headings, links and code: tag, place in the output, address
+        self.anchors: Counter[str] = Counter()
+        self.opened: list[_Opened] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in HEADINGS or tag in {"a", "code", "pre"}:
-            self.opened.append((tag, len(self.output), dict(attrs).get("href") or ""))
+            self.opened.append(_Opened(tag, len(self.output), dict(attrs).get("href") or ""))
         self.output.append(self.get_starttag_text() or "")
 
     def handle_endtag(self, tag: str) -> None:
-        if self.opened and self.opened[-1][0] == tag:
-            self._close(*self.opened.pop())
+        if self.opened and self.opened[-1].tag == tag:
+            self._close(self.opened.pop())
         self.output.append(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:
-        self.output.append(data if self.opened else _CITATION.sub(self._cite, data))
+        self._copy(data, data if self.opened else _CITATION.sub(self._cite, data))
 
     def handle_entityref(self, name: str) -> None:
-        self.output.append(f"&{name};")
+        self._copy(html.unescape(f"&{name};"), f"&{name};")
 
     def handle_charref(self, name: str) -> None:
-        self.output.append(f"&#{name};")
+        self._copy(html.unescape(f"&#{name};"), f"&#{name};")
 
-    def _close(self, tag: str, start: int, address: str) -> None:
-        text = html.unescape(re.sub(r"<[^>]*>", "", "".join(self.output[start + 1 :])))
-        if tag in HEADINGS:
-            anchor = self._free_anchor(text)
-            self.headings.append(Heading(level=int(tag[1]), id=anchor, text=" ".join(text.split())))
-            self.output[start] = f'<{tag} id="{anchor}">'
-        elif tag == "a" and _LOOKS_LIKE_ADDRESS.match(text) and text.strip().rstrip("/") != address.rstrip("/"):
-            self.output[start + 1 :] = [html.escape(address)]  # a link never says that it leads elsewhere
+    def _copy(self, text: str, markup: str) -> None:
+        for opened in self.opened:
+            opened.text += text
+        self.output.append(markup)
+
+    def _close(self, opened: _Opened) -> None:
+        text = _INVISIBLE.sub("", opened.text)
+        if opened.tag in HEADINGS:
+            anchor = self._free_anchor(opened.text)
+            heading = Heading(level=int(opened.tag[1]), id=anchor, text=clean_line(opened.text))
+            self.headings.append(heading)
+            self.output[opened.start] = f'<{opened.tag} id="{anchor}">'
+        elif opened.tag == "a" and _LOOKS_LIKE_ADDRESS.match(text) and text.rstrip("/") != opened.address.rstrip("/"):
+            self.output[opened.start + 1 :] = [html.escape(opened.address)]  # no link says that it leads elsewhere
 
     def _free_anchor(self, text: str) -> str:
         wanted = f"h-{slugify(text, allow_unicode=True)[:80] or 'part'}"
-        taken = {heading["id"] for heading in self.headings}
-        numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
-        return wanted if wanted not in taken else next(anchor for anchor in numbered if anchor not in taken)
+        self.anchors[wanted] += 1
+        if self.anchors[wanted] == 1:
+            return wanted
+        return self._free_anchor(f"{wanted.removeprefix('h-')}-{self.anchors[wanted]}")
 
     def _cite(self, found: re.Match[str]) -> str:
         numbers = [int(number) for number in found[1].split(",")]
