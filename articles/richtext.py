@@ -53,6 +53,7 @@ HEADINGS = frozenset({"h2", "h3", "h4"})
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _DIRECTION_OVERRIDES = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+_ZERO_WIDTH = re.compile(r"[\u00ad\u200b\u2060\ufeff]")  # not the joiners, which emoji and Persian need
 _INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _REFERENCE = re.compile(r"&#(?:x[0-9a-f]{1,8}|[0-9]{1,9});?", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
@@ -89,7 +90,7 @@ class Rendered:
 
 def clean_line(text: str) -> str:
     """Return one line, such as a title or a name: NFC, no controls or direction overrides, single spaces."""
-    return " ".join(_DIRECTION_OVERRIDES.sub("", clean_text(text)).split())
+    return " ".join(_ZERO_WIDTH.sub("", _DIRECTION_OVERRIDES.sub("", clean_text(text))).split())
 
 
 def clean_text(text: str) -> str:

@@ -51,6 +51,7 @@ def test_an_approved_reply_is_on_the_page_on_the_next_request(client: Client, ar
     ("field", "value", "message"),
     [
         ("name", "", "required"),
+        ("name", "\u200b\u202e", "required"),
         ("name", "x" * 81, "80"),
         ("name", "me@hidden.invalid", "e-mail address"),
         ("email", "", "required"),
