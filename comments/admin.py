@@ -12,7 +12,7 @@ from articles.staff import staff_user
 from comments.models import Comment, CommentQuerySet, Decision
 
 
-class DecisionInline(admin.TabularInline[Decision, Comment]):
+class DecisionInline(admin.StackedInline[Decision, Comment]):
     """What was decided on the reply."""
 
     model = Decision

@@ -29,7 +29,7 @@ def _look_url(article: Article) -> str:
     return reverse("admin:articles_article_preview", args=[article.pk])
 
 
-class BylineInline(admin.TabularInline[Byline, Article]):
+class BylineInline(admin.StackedInline[Byline, Article]):
     """The authors, in the order of their names in the byline."""
 
     model = Byline
@@ -108,7 +108,7 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
 
     class Media:
         css = {"all": ("kiwiguard/css/admin.css",)}
-        js = ("kiwiguard/js/ordering.js",)
+        js = ("kiwiguard/js/ordering.js", "kiwiguard/js/names.js")
 
     def get_queryset(self, request: HttpRequest) -> ArticleQuerySet:
         """Load a row's byline with it."""
@@ -124,7 +124,7 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
         """Return the status, as staff speak of it."""
         return "Scheduled" if article.is_scheduled else article.get_status_display()
 
-    @admin.display(description="")
+    @admin.display(description="look")
     def look(self, article: Article) -> str:
         """Return a link to what readers see, or will see."""
         word = "View" if article.is_published else "Preview"
