@@ -104,6 +104,8 @@ def become_server(host: str, port: int, workers: int) -> None:
         str(workers),
         "--blocking-threads",
         str(THREADS),
+        "--workers-kill-timeout",
+        "3",
         "--no-ws",
         "--log-level",
         "warning",
