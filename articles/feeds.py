@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -12,7 +13,7 @@ from taggit.models import Tag
 
 from articles.addresses import absolute
 from articles.caching import public_page
-from articles.models import Article, ArticleQuerySet, Section
+from articles.models import Article, ArticleQuerySet, Correction, Section
 
 ENTRIES = 30
 Kind = type[Atom1Feed] | type[Rss201rev2Feed]
@@ -55,7 +56,8 @@ def _open(kind: Kind, title: str, path: str, request: HttpRequest) -> Feed:
 
 
 def _answer(feed: Feed, articles: ArticleQuerySet) -> HttpResponse:
-    latest = articles.published().with_card().with_tags().latest_first().prefetch_related("key_points", "corrections")
+    corrections = Prefetch("corrections", Correction.objects.published())
+    latest = articles.published().with_card().with_tags().latest_first().prefetch_related("key_points", corrections)
     for article in latest[:ENTRIES]:
         _add_entry(feed, article)
     return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)

@@ -17,6 +17,14 @@ def grant(apps: Any, role: str, permissions: Iterable[str]) -> None:
         group.permissions.add(permission)
 
 
+def revoke(apps: Any, role: str, permissions: Iterable[str]) -> None:
+    """Take the permissions from the group again, the reverse of `grant` for a group that was there before."""
+    codenames = [permission.partition(".")[2] for permission in permissions]
+    group = apps.get_model("auth", "Group").objects.filter(name=role).first()
+    if group:
+        group.permissions.remove(*apps.get_model("auth", "Permission").objects.filter(codename__in=codenames))
+
+
 def remove(apps: Any, role: str) -> None:
     """Delete the group, the reverse of `grant`."""
     apps.get_model("auth", "Group").objects.filter(name=role).delete()

@@ -1,20 +1,23 @@
-"""The form under an article."""
+"""The forms that readers fill in."""
 
-import re
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
 from django.http import QueryDict
+from django.utils import timezone
 
 from articles.richtext import MAX_REPLY_CHARACTERS, clean_line, clean_text, validate_url
-from comments.models import Comment
+from comments import pointing
+from comments.likeness import text_digest
+from comments.models import Comment, Report, Subscription
 from comments.models.comment import MAX_NAME_CHARACTERS
 from comments.personal_data import keyed_digest
-from comments.tokens import form_token, is_form_token
-
-_E_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+from comments.receiving import receive
+from comments.rules.checks import E_MAIL
+from comments.rules.submission import Submission
+from comments.tokens import FormToken, form_token, read_form_token
 
 
 class LineField(forms.CharField):
@@ -48,23 +51,40 @@ class CommentForm(forms.ModelForm[Comment]):
         widget=forms.URLInput(attrs={"autocomplete": "url"}),
     )
     body = TextField(label="Your reply", max_length=MAX_REPLY_CHARACTERS, widget=forms.Textarea(attrs={"rows": 8}))
+    about = forms.ChoiceField(label="It is about", required=False)
+    remark = forms.ChoiceField(label="It says", required=False, choices=[("", "What I think"), *Comment.Remark.choices])
+    mail = forms.MultipleChoiceField(
+        label="Mail me about",
+        required=False,
+        choices=Subscription.Kind.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    subject = forms.CharField(
+        label="Leave this field empty", required=False, widget=forms.TextInput(attrs={"tabindex": "-1"})
+    )
     token = forms.CharField(widget=forms.HiddenInput)
 
     class Meta:
         model = Comment
-        fields = ("name", "website", "body")
+        fields = ("name", "website", "body", "remark")
 
     use_required_attribute = True
 
-    def __init__(self, data: QueryDict | None = None, *, instance: Comment) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, instance: Comment, is_exact: bool = False, about: str = ""
+    ) -> None:
         super().__init__(data, instance=instance)
         self.article = instance.article
-        self.initial["token"] = form_token(self.article)
+        self.served: FormToken | None = None
+        self.initial = {**self.initial, "token": form_token(self.article, is_exact=is_exact), "about": about}
+        self.fields["about"].choices = pointing.choices(self.article)  # type: ignore[attr-defined]
+        if not settings.MAIL_IS_ON:
+            del self.fields["mail"]
 
     def clean_name(self) -> str:
         """Refuse an address where a name belongs: it would be published."""
         name: str = self.cleaned_data["name"]
-        if _E_MAIL.search(name):
+        if E_MAIL.search(name):
             raise ValidationError(
                 "Your name will be published: please don't put an e-mail address here.", code="address"
             )
@@ -73,11 +93,7 @@ class CommentForm(forms.ModelForm[Comment]):
     def clean(self) -> dict[str, Any]:
         """Keep one's own address out of what will be public, and strangers' forms out altogether."""
         cleaned = super().clean() or self.cleaned_data
-        if not is_form_token(cleaned.get("token", ""), self.article):
-            self._renew_token()
-            self.add_error(
-                None, ValidationError("This form was open for too long. Please send it again.", code="token")
-            )
+        self._check_token(cleaned)
         address = cleaned.get("email", "").casefold()
         for field in ("body", "website"):
             if address and address in cleaned.get(field, "").casefold():
@@ -87,18 +103,80 @@ class CommentForm(forms.ModelForm[Comment]):
                 )
         return cleaned
 
-    def submit(self, *, client: str) -> Comment:
-        """Store the reply and return it; the same form sent again from the same address returns the first one."""
-        reply = self.instance
-        reply.email = self.cleaned_data["email"]
-        sent = [str(self.cleaned_data[field]) for field in ("token", "name", "email", "website", "body")]
-        reply.submission = keyed_digest("submission", client, str(reply.article_id), str(reply.parent_id), *sent)
-        try:
-            with transaction.atomic():
-                reply.save()
-        except IntegrityError:
-            return Comment.objects.get(submission=reply.submission)
-        return reply
+    def submit(self, *, address: str) -> Comment:
+        """Store the reply that came from a network address and return it; sent again, it is the first one still.
 
-    def _renew_token(self) -> None:
-        self.data = {**self.data.dict(), "token": form_token(self.article)}  # type: ignore[attr-defined]
+        Raises `comments.limits.TooMany` over a limit.
+        """
+        reply, sent = self.instance, self.cleaned_data
+        reply.email = sent["email"]
+        pointing.point(reply, sent["about"])
+        words = [str(sent[field]) for field in ("token", "name", "email", "website", "body", "about", "remark")]
+        reply.submission = keyed_digest("submission", address, str(reply.article_id), str(reply.parent_id), *words)
+        reply.text_digest = text_digest(reply.body)
+        submission = Submission(
+            reply,
+            email=sent["email"],
+            address=address,
+            sprang_trap=self.served is not None and self.served.is_second_try,
+            open_for=timezone.now() - self.served.served_at if self.served and self.served.is_exact else None,
+        )
+        return receive(submission, wishes=[Subscription.Kind(kind) for kind in sent.get("mail", ())])
+
+    def keep_text(self, message: str) -> None:
+        """Show the form again with all that was typed, under a message."""
+        self.add_error(None, ValidationError(message, code="again"))
+
+    def _check_token(self, cleaned: dict[str, Any]) -> None:
+        self.served = read_form_token(cleaned.get("token", ""), self.article)
+        if self.served is None:
+            self._renew(token=form_token(self.article))
+            self.keep_text("This form was open for too long. Please send it again.")
+        elif cleaned.get("subject") and not self.served.is_second_try:
+            # A browser's autofill may have done it: a person is asked again, and never shut out.
+            self._renew(token=form_token(self.article, is_exact=True, is_second_try=True), subject="")
+            self.keep_text("A hidden field was filled in, which some browsers do by themselves. Please send it again.")
+
+    def _renew(self, **fields: str) -> None:
+        renewed: QueryDict = self.data.copy()  # type: ignore[attr-defined]
+        for name, value in fields.items():
+            renewed[name] = value
+        self.data = renewed
+
+
+class EditForm(forms.ModelForm[Comment]):
+    """A new text for a reply that exists."""
+
+    body = TextField(label="The text", max_length=MAX_REPLY_CHARACTERS, widget=forms.Textarea(attrs={"rows": 8}))
+
+    class Meta:
+        model = Comment
+        fields = ("body",)
+
+
+class ReportForm(forms.ModelForm[Report]):
+    """A reader's report of a reply."""
+
+    text = LineField(label="Anything a moderator should know", required=False, max_length=500)
+    token = forms.CharField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = Report
+        fields = ("reason", "text")
+
+    def __init__(self, data: QueryDict | None = None, *, comment: Comment) -> None:
+        super().__init__(data, instance=Report(comment=comment))
+        self.initial["token"] = form_token(comment.article)
+
+    def clean_token(self) -> str:
+        """Take only forms that this site served."""
+        token: str = self.cleaned_data["token"]
+        if read_form_token(token, self.instance.comment.article) is None:
+            raise ValidationError("This form was open for too long. Please reload the page.", code="token")
+        return token
+
+
+class LinkForm(forms.Form):
+    """Asking for the link to one's replies."""
+
+    email = forms.EmailField(label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}))

@@ -21,9 +21,21 @@ def decrypt(stored: str) -> str:
     return _cipher().decrypt(stored.encode()).decode() if stored else ""
 
 
+def reencrypt(stored: str) -> str:
+    """Return what `encrypt` would store with the newest key; raises InvalidToken as `decrypt` does."""
+    return _cipher().rotate(stored.encode()).decode()
+
+
 def fingerprint(address: str) -> str:
     """Return what stands for an address in look-ups: the same for every spelling of its case, 64 hex digits."""
     return keyed_digest("e-mail", address.strip().casefold())
+
+
+def masked(address: str) -> str:
+    """Return an address as a moderator may see it: the first letters of the name and the host, such as a…@e….org."""
+    name, _, host = address.strip().partition("@")
+    domain, dot, ending = host.rpartition(".")
+    return f"{name[:1]}…@{domain[:1]}…{dot}{ending}" if name else f"@{domain[:1]}…{dot}{ending}"
 
 
 def keyed_digest(purpose: str, *parts: str) -> str:

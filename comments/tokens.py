@@ -1,6 +1,9 @@
-"""Signed tokens: each is bound to one purpose, and expires."""
+"""Signed tokens: each is bound to one purpose and one reply or address, and expires."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 from django.core import signing
 from django.http import Http404
@@ -8,40 +11,76 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles.models import Article
-from comments.models import Comment
+
+if TYPE_CHECKING:
+    from comments.models import Comment
 
 FORM_LIFE = timedelta(days=14)  # longer than any cache keeps a page and most people keep a tab
-FORM_STEP = timedelta(hours=1)  # a page shows the same token for this long, so that its copies stay equal
-OWN_PAGE_LIFE = timedelta(days=90)
+FORM_STEP = timedelta(hours=1)  # a cached page shows the same token for this long, so that its copies stay equal
 _FORM_SALT = "comments.form"
-_OWN_PAGE_SALT = "comments.own-page"
 
 
-def form_token(article: Article) -> str:
+class Purpose(StrEnum):
+    """What a link is good for; a token for one opens nothing else."""
+
+    OWN_PAGE = "own-page"
+    ADDRESS = "address"
+    CONFIRM = "confirm"
+    UNSUBSCRIBE = "unsubscribe"
+    MODERATOR_MAIL = "moderator-mail"
+
+
+LIFE = {
+    Purpose.OWN_PAGE: timedelta(days=90),
+    Purpose.ADDRESS: timedelta(days=1),
+    Purpose.CONFIRM: timedelta(days=2),
+    Purpose.UNSUBSCRIBE: timedelta(days=730),
+    Purpose.MODERATOR_MAIL: timedelta(days=730),
+}
+
+
+@dataclass(frozen=True)
+class FormToken:
+    """What a form's token says: when it was served, whether to the second, and whether it is a second try."""
+
+    served_at: datetime
+    is_exact: bool
+    is_second_try: bool
+
+
+def form_token(article: Article, *, is_exact: bool = False, is_second_try: bool = False) -> str:
     """Return the proof that a reply form was served by this site for this article."""
-    hour = int(timezone.now().timestamp() // FORM_STEP.total_seconds())
-    return signing.Signer(salt=_FORM_SALT).sign_object([article.pk, hour])
+    moment = timezone.now().timestamp()
+    if not is_exact:
+        moment -= moment % FORM_STEP.total_seconds()
+    return signing.Signer(salt=_FORM_SALT).sign_object([article.pk, round(moment, 1), is_exact, is_second_try])
 
 
-def is_form_token(token: str, article: Article) -> bool:
-    """Whether a form came from this site, for this article, and not too long ago."""
+def read_form_token(token: str, article: Article) -> FormToken | None:
+    """Return what a token says; None unless this site made it for this article, and not too long ago."""
     try:
-        pk, hour = signing.Signer(salt=_FORM_SALT).unsign_object(token)
+        pk, moment, is_exact, is_second_try = signing.Signer(salt=_FORM_SALT).unsign_object(token)
     except (signing.BadSignature, ValueError):
-        return False
-    age = timezone.now().timestamp() - hour * FORM_STEP.total_seconds()
-    return bool(pk == article.pk and age <= FORM_LIFE.total_seconds())
+        return None
+    served_at = datetime.fromtimestamp(moment, tz=UTC)
+    if pk != article.pk or timezone.now() - served_at > FORM_LIFE:
+        return None
+    return FormToken(served_at, is_exact, is_second_try)
 
 
-def own_page_path(comment: Comment) -> str:
-    """Return the path of the page where the author of a reply finds it again."""
-    return reverse("comments:own-page", args=[signing.dumps(comment.pk, salt=_OWN_PAGE_SALT)])
+def seal(purpose: Purpose, value: Any) -> str:
+    """Return a token for one purpose."""
+    return signing.dumps(value, salt=f"comments.{purpose}")
 
 
-def owned_comment(token: str) -> Comment:
-    """Return the reply that a link to an own page is for; raises Http404 if it is forged or too old."""
+def unseal(purpose: Purpose, token: str) -> Any:
+    """Return what was sealed; raises Http404 for a token that is forged, too old or for another purpose."""
     try:
-        pk = signing.loads(token, salt=_OWN_PAGE_SALT, max_age=OWN_PAGE_LIFE)
-        return Comment.objects.select_related("article__section", "parent").defer(*Comment.PERSONAL).get(pk=pk)
-    except (signing.BadSignature, Comment.DoesNotExist) as error:
+        return signing.loads(token, salt=f"comments.{purpose}", max_age=LIFE[purpose])
+    except signing.BadSignature as error:
         raise Http404("This link is not valid, or no longer.") from error
+
+
+def own_page_path(comment: "Comment") -> str:
+    """Return the path of the page where the author of a reply finds it again."""
+    return reverse("comments:own-page", args=[seal(Purpose.OWN_PAGE, comment.pk)])

@@ -1,7 +1,7 @@
 """Who is asking: the client's address behind the proxies that the operator named, and nobody else's word for it."""
 
 from collections.abc import Callable
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +12,6 @@ FORWARDED = (
     "HTTP_X_FORWARDED_HOST",
     "HTTP_X_FORWARDED_PORT",
 )
-IPV6_CLIENT_PREFIX = 64  # a household gets a whole /64: its single addresses cost nothing
 
 
 class TrustedProxies:
@@ -32,14 +31,6 @@ class TrustedProxies:
             for name in FORWARDED:
                 request.META.pop(name, None)
         return self.get_response(request)
-
-
-def client_address(request: HttpRequest) -> str:
-    """Return the address that limits count: an IPv4 address, or the first of an IPv6 client's /64."""
-    address = _parsed(request.META.get("REMOTE_ADDR", ""))
-    if isinstance(address, IPv6Address):
-        return str(ip_network((address, IPV6_CLIENT_PREFIX), strict=False).network_address)
-    return str(address or "0.0.0.0")  # noqa: S104 - nobody's address, where a socket has none
 
 
 def _client(request: HttpRequest) -> str:

@@ -67,6 +67,8 @@ INSTALLED_APPS = [
     "articles",
     "axes",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -174,7 +176,7 @@ TRUSTED_PROXIES = [ipaddress.ip_network(network, strict=False) for network in en
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "kiwiguard.proxies.client_address"
+AXES_CLIENT_IP_CALLABLE = "comments.clients.client_address"
 AXES_LOCKOUT_CALLABLE = "kiwiguard.error_pages.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
@@ -215,6 +217,17 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "kiwiguard.error_pages.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+# Mail and what else happens outside a request
+
+MAIL_IS_ON = bool(env.str("EMAIL_URL", default=""))
+vars().update(env.email("EMAIL_URL", default="dummymail://"))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"{SITE_NAME} <noreply@{_site.hostname}>")
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+WORKER_INSIDE = env.bool("WORKER_INSIDE", default=True)  # each server process also works off the tasks
+AKISMET_KEY = env.str("AKISMET_KEY", default="")
+AKISMET_URL = env.str("AKISMET_URL", default="https://rest.akismet.com/1.1/comment-check")
+
 # Language and time
 
 LANGUAGE_CODE = "en-gb"
@@ -227,6 +240,7 @@ TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = True
 
 # Errors: once, on stderr, without personal data
 
+DEFAULT_EXCEPTION_REPORTER = "kiwiguard.logs.DiscreetReporter"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -14,3 +14,7 @@ try:
     require_migrated()
 except (ImproperlyConfigured, UnmigratedError) as error:
     sys.exit(f"Kiwi Guard can't start: {error}")
+
+from kiwiguard.worker import start_inside
+
+start_inside()

@@ -33,10 +33,22 @@ PUBLIC = {
     "<section:slug>/feed/", "<section:slug>/feed/rss/", "<section:section>/<slug:slug>/",
     "<section:section>/<slug:slug>/feed/", "<section:section>/<slug:slug>/replies/page/<page:number>/",
     "replies/<int:pk>/", "replies/article/<int:article>/", "replies/answer/<int:parent>/", "media/<path:path>",
+    "replies/report/<int:pk>/", "replies/link/", "<section:section>/<slug:slug>/replies/<int:root>/page/<page:number>/",
     "favicon.ico", "healthz",
 }  # fmt: skip
-BY_SIGNED_LINK = {"preview/<str:token>/", "replies/mine/<str:token>/"}
-MODERATORS = {"moderation/", "moderation/page/<page:number>/", "moderation/decide/"}
+BY_SIGNED_LINK = {
+    "preview/<str:token>/", "replies/mine/<str:token>/", "replies/mine/<str:token>/edit/",
+    "replies/mine/<str:token>/withdraw/", "replies/mine/<str:token>/mail/", "replies/mine/<str:token>/data.json",
+    "replies/mine/<str:token>/erase/", "replies/confirm/<str:token>/", "replies/unsubscribe/<str:token>/",
+    "replies/moderator-mail/<str:token>/", "replies/address/<str:token>/", "replies/address/<str:token>/data.json",
+    "replies/address/<str:token>/erase/",
+}  # fmt: skip
+MODERATORS = {
+    "moderation/", "moderation/decide/", "moderation/undo/",
+    "moderation/decisions.csv", "moderation/edit/<int:pk>/", "moderation/correction/<int:pk>/",
+    "moderation/<slug:tab>/", "moderation/<slug:tab>/page/<page:number>/", "moderation/<slug:tab>/all/",
+}  # fmt: skip
+MODERATORS_AND_AUTHORS = {"moderation/answer/<int:pk>/", "moderation/discussion/<int:article>/"}
 
 
 def addresses(patterns: list[URLPattern | URLResolver] | None = None, prefix: str = "") -> Iterator[str]:
@@ -49,7 +61,9 @@ def addresses(patterns: list[URLPattern | URLResolver] | None = None, prefix: st
 
 
 def test_every_address_is_listed_with_who_may_see_it() -> None:
-    assert {path for path in addresses() if not path.startswith("admin/")} == PUBLIC | BY_SIGNED_LINK | MODERATORS
+    assert {path for path in addresses() if not path.startswith("admin/")} == (
+        PUBLIC | BY_SIGNED_LINK | MODERATORS | MODERATORS_AND_AUTHORS
+    )
 
 
 @pytest.mark.django_db
@@ -65,16 +79,19 @@ def test_every_page_of_the_admin_is_closed_to_strangers(client: Client) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/moderation/", "/moderation/page/2/", "/moderation/decide/"])
+@pytest.mark.parametrize("pattern", sorted(MODERATORS | MODERATORS_AND_AUTHORS))
 @pytest.mark.parametrize(
     ("role", "status"), [(None, 302), ("", 403), ("Writer", 403), ("Editor", 403), ("Privacy officer", 403)]
 )
-def test_only_moderators_moderate(client: Client, path: str, role: str | None, status: int) -> None:
+def test_only_moderators_moderate(client: Client, pattern: str, role: str | None, status: int) -> None:
     if role is not None:
         client.force_login(make_staff(role))
     reply = make_reply(make_article())
-    response = client.post(path, {"approve": reply.pk}) if "decide" in path else client.get(path)
-    assert response.status_code == status
+    number = reply.article_id if "article" in pattern else reply.pk
+    path = "/" + re.sub(r"<int:\w+>", str(number), pattern).replace("<slug:tab>", "spam").replace("<page:number>", "2")
+    posted = any(word in path for word in ("decide", "undo", "correction"))
+    response = client.post(path, {"approve": reply.pk}) if posted else client.get(path)
+    assert response.status_code == status, path
     reply.refresh_from_db()
     assert reply.status == "pending"
 

@@ -124,12 +124,24 @@ class Evidence(models.Model):
         return f"{self.key_point} [{self.source.position}]"
 
 
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    """Which corrections."""
+
+    def published(self) -> "CorrectionQuerySet":
+        """Select what readers see."""
+        return self.filter(is_draft=False)
+
+
 class Correction(models.Model):
     """A dated, public note of what was changed in a published article, and why."""
 
     article = models.ForeignKey("articles.Article", on_delete=models.CASCADE, related_name="corrections")
     made_at = models.DateTimeField()
     text = models.TextField(max_length=2000, help_text="What was wrong, what it says now, and why.")
+    credit = models.CharField(max_length=120, blank=True, help_text="Who pointed it out, by the name to be shown.")
+    is_draft = models.BooleanField("draft", default=False, help_text="Readers don't see a draft.")
+
+    objects = CorrectionQuerySet.as_manager()
 
     class Meta:
         ordering = ("-made_at", "-pk")
@@ -141,4 +153,5 @@ class Correction(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the correction, its text made fit for a page."""
         self.text = clean_text(self.text)
+        self.credit = clean_line(self.credit)
         super().save(*args, **kwargs)

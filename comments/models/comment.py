@@ -1,102 +1,47 @@
 """Replies: what readers write under an article, and who decides on it."""
 
-from typing import TYPE_CHECKING, Any, Self
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from articles.models import Article
-from articles.richtext import clean_line, clean_text, render_reply, validate_url
+from articles.models import Article, Correction, KeyPoint, Source
+from articles.richtext import clean_line, clean_text, validate_url
 from comments import personal_data
+from comments.models import queryset
 from comments.models.decision import Decision
+from comments.models.policy import Policy
+from comments.models.queryset import CommentQuerySet, Verdict, shown_text
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 MAX_NAME_CHARACTERS = 80
-ANONYMOUS = "Name removed"
-
-
-class CommentQuerySet(models.QuerySet["Comment"]):
-    """Which replies, and the decisions on them."""
-
-    def visible(self) -> Self:
-        """Select what readers may see, without ever loading a personal column."""
-        return self.filter(status=Comment.Status.APPROVED).defer(*Comment.PERSONAL)
-
-    def pending(self) -> Self:
-        """Select what waits for a moderator."""
-        return self.filter(status=Comment.Status.PENDING)
-
-    def roots(self) -> Self:
-        """Select the replies that answer the article itself."""
-        return self.filter(parent__isnull=True)
-
-    def oldest_first(self) -> Self:
-        """Order as a discussion reads, and as a queue is worked off."""
-        return self.order_by("submitted_at", "pk")
-
-    def with_context(self) -> Self:
-        """Load what a moderator sees beside a reply: article, parent, and how often its author was approved before."""
-        same_person = Comment.objects.filter(email_fingerprint=OuterRef("email_fingerprint")).exclude(
-            email_fingerprint=""
-        )
-        approved = same_person.filter(status=Comment.Status.APPROVED).exclude(pk=OuterRef("pk"))
-        counted = approved.order_by().values("email_fingerprint").annotate(n=Count("pk")).values("n")
-        return self.select_related("article__section", "parent").annotate(
-            approved_before=Coalesce(Subquery(counted), 0)
-        )
-
-    def by(self, address: str) -> Self:
-        """Select what one e-mail address has sent."""
-        return self.filter(email_fingerprint=personal_data.fingerprint(address))
-
-    def approve(self, *, by: "User") -> int:
-        """Show the selected replies to readers; return how many weren't approved before."""
-        return self._decide(Comment.Status.APPROVED, by=by)
-
-    def reject(self, *, by: "User") -> int:
-        """Refuse the selected replies; return how many weren't refused before."""
-        return self._decide(Comment.Status.REJECTED, by=by)
-
-    def mark_spam(self, *, by: "User") -> int:
-        """File the selected replies as spam; return how many weren't before."""
-        return self._decide(Comment.Status.SPAM, by=by)
-
-    def erase_personal_data(self) -> int:
-        """Forget who wrote the selected replies, for good; the text stays, so that the discussion can be read."""
-        return self.filter(erased_at__isnull=True).update(
-            name=ANONYMOUS, website="", email_encrypted="", email_fingerprint="", erased_at=timezone.now()
-        )
-
-    def _decide(self, verdict: "Comment.Status", *, by: "User") -> int:
-        now = timezone.now()
-        with transaction.atomic():
-            undecided = self.order_by("pk").exclude(status=verdict).select_for_update(of=("self",))
-            before = dict(undecided.values_list("pk", "status"))
-            Comment.objects.filter(pk__in=before).update(status=verdict, decided_at=now)
-            Decision.objects.bulk_create(
-                Decision(comment_id=pk, previous=previous, verdict=verdict, actor=by, made_at=now)
-                for pk, previous in before.items()
-            )
-        return len(before)
 
 
 class Comment(models.Model):
-    """A reader's reply. Born pending; only a moderator's decision shows it."""
+    """A reader's reply. Born pending; only a decision shows it."""
 
-    class Status(models.TextChoices):
-        """Where a reply stands. A moderator may move it from any of these to any other but back to pending."""
+    Status = queryset.Status
 
-        PENDING = "pending", "Pending"
-        APPROVED = "approved", "Approved"
-        REJECTED = "rejected", "Rejected"
-        SPAM = "spam", "Spam"
+    class Badge(models.TextChoices):
+        """Whose word it is, if not a reader's."""
 
-    PERSONAL = ("email_encrypted", "email_fingerprint", "submission")
+        STAFF = "staff", "Staff"
+        AUTHOR = "author", "Author of the article"
+
+    class Remark(models.TextChoices):
+        """What a reader says of the article itself."""
+
+        NEEDS_SOURCE = "source", "This needs a source"
+        MISTAKE = "mistake", "This may be a mistake"
+
+    PERSONAL = ("email_encrypted", "email_fingerprint", "submission", "client")
+    DECIDED = ("status", "decided_at", "body", "body_html", "text_digest", "proposed_body", "proposed_at", "version")
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="comments")
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.RESTRICT, related_name="answers")
@@ -105,13 +50,36 @@ class Comment(models.Model):
     website = models.URLField(max_length=500, blank=True, validators=[validate_url])
     body = models.TextField()
     body_html = models.TextField(editable=False)
-    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING, db_default=Status.PENDING)
+    text_digest = models.CharField(max_length=64, blank=True, editable=False)
+    status = models.CharField(
+        max_length=10, choices=queryset.Status, default=queryset.Status.PENDING, db_default=queryset.Status.PENDING
+    )
     submitted_at = models.DateTimeField(default=timezone.now)
     decided_at = models.DateTimeField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)
+
+    # Whose it is
     email_encrypted = models.TextField(blank=True, editable=False)
     email_fingerprint = models.CharField(max_length=64, blank=True, editable=False)
+    proven_at = models.DateTimeField(null=True, blank=True, editable=False)
+    client = models.CharField(max_length=64, blank=True, editable=False)
+    identicon = models.CharField(max_length=8, blank=True, editable=False)
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+    badge = models.CharField(max_length=10, choices=Badge, blank=True)
     submission = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001 - null: no form sent it
+
+    # Edits
+    version = models.PositiveIntegerField(default=0, editable=False)
+    proposed_body = models.TextField(blank=True, editable=False)
+    proposed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    moderator_edited_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    # What it points at
+    about_key_point = models.ForeignKey(KeyPoint, null=True, blank=True, on_delete=models.SET_NULL)
+    about_source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.SET_NULL)
+    about_heading = models.CharField(max_length=200, blank=True)
+    remark = models.CharField(max_length=10, choices=Remark, blank=True)
+    correction = models.ForeignKey(Correction, null=True, blank=True, on_delete=models.SET_NULL)
 
     objects = CommentQuerySet.as_manager()
 
@@ -134,11 +102,16 @@ class Comment(models.Model):
             models.Index(fields=["root", "status", "submitted_at", "id"], name="thread_answers_in_order"),
             models.Index(fields=["article", "status"], name="comment_by_article_and_status"),
             models.Index(fields=["status", "submitted_at", "id"], name="comment_queue_in_order"),
+            models.Index(fields=["status", "decided_at", "id"], name="comment_by_decision"),
             models.Index(fields=["email_fingerprint", "status"], name="comment_by_person"),
+            models.Index(fields=["text_digest", "submitted_at"], name="comment_by_text"),
+            models.Index(fields=["client", "submitted_at"], name="comment_by_client"),
+            models.Index(fields=["submitted_at"], condition=~Q(remark=""), name="comment_with_remark"),
+            models.Index(fields=["proposed_at"], condition=Q(proposed_at__isnull=False), name="comment_with_edit"),
         )
         constraints = (
             models.CheckConstraint(
-                condition=Q(status__in=["pending", "approved", "rejected", "spam"]),
+                condition=Q(status__in=["pending", "approved", "rejected", "spam", "withdrawn"]),
                 name="comment_status_is_known",
             ),
             models.CheckConstraint(
@@ -150,6 +123,12 @@ class Comment(models.Model):
             ),
             models.CheckConstraint(condition=~Q(parent=F("id")), name="comment_answers_another"),
             models.CheckConstraint(condition=~Q(name="") & ~Q(body=""), name="comment_has_name_and_text"),
+            models.CheckConstraint(
+                condition=Q(about_key_point__isnull=True, about_source__isnull=True)
+                | Q(about_key_point__isnull=True, about_heading="")
+                | Q(about_source__isnull=True, about_heading=""),
+                name="comment_is_about_one_thing",
+            ),
         )
 
     def __str__(self) -> str:
@@ -158,8 +137,7 @@ class Comment(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the reply, the text as it was typed and beside it the safe HTML that pages show."""
         self.name = clean_line(self.name)
-        self.body = clean_text(self.body)
-        self.body_html = render_reply(self.body)
+        self._show(clean_text(self.body))
         if self.website:
             validate_url(self.website)
         if self.parent is not None:
@@ -179,23 +157,104 @@ class Comment(models.Model):
     def email(self, address: str) -> None:
         self.email_encrypted = personal_data.encrypt(address)
         self.email_fingerprint = personal_data.fingerprint(address) if address else ""
+        self.identicon = personal_data.keyed_digest("identicon", self.email_fingerprint)[:8] if address else ""
 
     @property
     def is_visible(self) -> bool:
         """Whether readers see it; `CommentQuerySet.visible()` is the same rule as a query."""
         return self.status == self.Status.APPROVED
 
-    def approve(self, *, by: "User") -> None:
-        """Show the reply to readers."""
-        Comment.objects.filter(pk=self.pk).approve(by=by)
-        self.refresh_from_db()
+    # Decisions
 
-    def reject(self, *, by: "User") -> None:
+    def approve(self, *, by: "User", note: str = "") -> None:
+        """Show the reply to readers."""
+        self._decide(Verdict(self.Status.APPROVED, actor=by, note=note))
+
+    def reject(self, *, by: "User", note: str = "") -> None:
         """Refuse the reply."""
-        Comment.objects.filter(pk=self.pk).reject(by=by)
-        self.refresh_from_db()
+        self._decide(Verdict(self.Status.REJECTED, actor=by, note=note))
 
     def mark_spam(self, *, by: "User") -> None:
         """File the reply as spam."""
-        Comment.objects.filter(pk=self.pk).mark_spam(by=by)
+        self._decide(Verdict(self.Status.SPAM, actor=by))
+
+    def withdraw(self) -> None:
+        """Take the reply back, as its author may."""
+        self._decide(Verdict(self.Status.WITHDRAWN, reason="Withdrawn by its author"))
+
+    def hide(self, *, rule: str, reason: str) -> None:
+        """Take an approved reply out of sight until a moderator looks."""
+        self._decide(Verdict(self.Status.PENDING, rule=rule, reason=reason))
+
+    def take(self, verdict: Verdict, at: datetime) -> Decision:
+        """Become what a verdict says, without storing it; return the decision to record."""
+        before = (self.status, self.body)
+        if self.proposed_at is not None and verdict.status == self.Status.APPROVED:
+            self._show(self.proposed_body)
+        if not (self.proposed_at is not None and verdict.status == self.Status.REJECTED):
+            self.status = verdict.status  # else the edit alone is refused
+        self.decided_at = None if self.status == self.Status.PENDING else at
+        self.proposed_body, self.proposed_at, self.version = "", None, self.version + 1
+        return self._decision(verdict, before, at, "" if self.status != before[0] else "The edit was decided on")
+
+    def take_back(self, decision: Decision, by: "User") -> Decision:
+        """Become what the reply was before its latest decision, without storing it; return what to record."""
+        before = (self.status, self.body)
+        self.status = self.Status(decision.previous)
+        if decision.before != decision.after:
+            self._show(decision.before)
+        earlier = self.decisions.filter(pk__lt=decision.pk, verdict=decision.previous).first()
+        has_time = self.status != self.Status.PENDING
+        self.decided_at = (earlier.made_at if earlier else timezone.now()) if has_time else None
+        self.version += 1
+        return self._decision(Verdict(self.status, actor=by, reason="Undone"), before, timezone.now())
+
+    # Edits
+
+    def is_editable(self, policy: Policy) -> bool:
+        """Whether its author may still edit or withdraw it."""
+        if self.status == self.Status.PENDING:
+            return self.erased_at is None
+        if self.status != self.Status.APPROVED or self.decided_at is None:
+            return False
+        return timezone.now() <= self.decided_at + timedelta(minutes=policy.edit_minutes)
+
+    @transaction.atomic
+    def edit(self, body: str) -> None:
+        """Change the text as its author asks: at once while it waits, else as an edit that waits for a moderator."""
+        body = clean_text(body)
+        if self.status == self.Status.APPROVED:
+            self.proposed_body, self.proposed_at = body, timezone.now()
+        else:
+            self._record_edit(body, actor=None, reason="Edited by its author")
+        self.version += 1
+        self.save(update_fields=self.DECIDED)
+
+    @transaction.atomic
+    def edit_as_moderator(self, body: str, *, by: "User") -> None:
+        """Change the text; readers see that a moderator did."""
+        self._record_edit(clean_text(body), actor=by, reason="Edited by a moderator")
+        self.version += 1
+        self.moderator_edited_at = timezone.now()
+        self.save(update_fields=[*self.DECIDED, "moderator_edited_at"])
+
+    def _show(self, body: str) -> None:
+        for column, value in shown_text(body).items():
+            setattr(self, column, value)
+
+    def _record_edit(self, body: str, *, actor: "User | None", reason: str) -> None:
+        before = (self.status, self.body)
+        self._show(body)
+        verdict = Verdict(self.Status(self.status), actor=actor, reason=reason)
+        self._decision(verdict, before, timezone.now()).save()
+
+    def _decide(self, verdict: Verdict) -> None:
+        Comment.objects.filter(pk=self.pk).decide(verdict)
         self.refresh_from_db()
+
+    def _decision(self, verdict: Verdict, before: tuple[str, str], at: datetime, reason: str = "") -> Decision:
+        decision = verdict.record(self.pk, before[0], at)
+        decision.verdict, decision.reason = self.status, verdict.reason or reason
+        if self.body != before[1]:
+            decision.before, decision.after = before[1], self.body
+        return decision

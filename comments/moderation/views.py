@@ -1,72 +1,138 @@
-"""The queue of replies that wait for a moderator, and the decisions on them."""
+"""The moderators' desk: the queue, and the decisions on it."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from articles.staff import staff_user
-from comments.models import Comment, CommentQuerySet
-from comments.views import SeeOther
+from comments.models import Comment
+from comments.moderation.deciding import VERBS, Order, Outcome, carry_out, read_order
+from comments.moderation.queue import TABS, Filters, Tab, queue_page
+from comments.responses import SeeOther
+from comments.service_level import service_level
 
-REPLIES_PER_PAGE = 50
-VERBS = {
-    "approve": (CommentQuerySet.approve, "approved"),
-    "reject": (CommentQuerySet.reject, "rejected"),
-    "spam": (CommentQuerySet.mark_spam, "filed as spam"),
-}
-_may_moderate = permission_required("comments.moderate_comment", raise_exception=True)
+LAST_BATCH = "last_batch"
+may_moderate = permission_required("comments.moderate_comment", raise_exception=True)
 
 
 @require_safe
 @login_required
-@_may_moderate
-def queue(request: HttpRequest, number: int = 1) -> HttpResponse:
-    """Show the replies that wait, the oldest first."""
-    waiting = Comment.objects.pending()
-    start = (number - 1) * REPLIES_PER_PAGE
-    rows = list(waiting.with_context().defer(*Comment.PERSONAL).oldest_first()[start : start + REPLIES_PER_PAGE + 1])
-    if number > 1 and not rows:
+@may_moderate
+def queue(request: HttpRequest, tab: str = "waiting", number: int = 1) -> HttpResponse:
+    """Show a tab of the queue."""
+    shown = _tab(tab)
+    filters = Filters(request.GET, shown)
+    page = queue_page(filters, number=number)
+    if number > 1 and not page.groups:
         raise Http404("There is no such page.")
     context = {
-        "replies": rows[:REPLIES_PER_PAGE],
-        "waiting": waiting.count(),
-        "older": _path(number - 1) if number > 1 else "",
-        "newer": _path(number + 1) if len(rows) > REPLIES_PER_PAGE else "",
+        "tab": shown,
+        "tabs": TABS.values(),
+        "filters": filters,
+        "query": filters.query(),
+        "page": page,
+        "service": service_level(),
+        "undo": request.session.get(LAST_BATCH),
+        "previous": _path(shown, number - 1) + filters.query() if number > 1 else "",
+        "next": _path(shown, number + 1) + filters.query() if page.has_more else "",
     }
     return render(request, "moderation/queue.html", context)
 
 
 @require_POST
 @login_required
-@_may_moderate
+@may_moderate
 def decide(request: HttpRequest) -> HttpResponse:
     """Carry out the verb of the button that was pressed, on its reply or on those that are ticked."""
-    verb, chosen = _chosen(request)
-    decide_on, done = VERBS[verb]
-    if not chosen:
+    order = read_order(request.POST)
+    outcome = carry_out(order, by=staff_user(request))
+    done = VERBS[order.verb][1]
+    said = [f"{len(outcome.decided)} {_replies(len(outcome.decided))} {done}."] if order.chosen else []
+    if outcome.decided:
+        request.session[LAST_BATCH] = {"batch": str(outcome.batch), "what": said[0]}
+    if request.headers.get("X-Requested-With") == "fetch":
+        return JsonResponse({"said": said, "missed": outcome.missed, "decided": outcome.decided})
+    return _back(request, said, outcome, _next_anchor(list(order.seen), order.chosen))
+
+
+@require_POST
+@login_required
+@may_moderate
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take the last decision back."""
+    last = request.session.pop(LAST_BATCH, None)
+    if last is None:
+        messages.warning(request, "There is nothing to undo.")
+        return SeeOther(_return_path(request))
+    count = Comment.objects.undo(last["batch"], by=staff_user(request))
+    messages.success(request, f"Undone: {count} {_replies(count)} as before.")
+    return SeeOther(_return_path(request))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@may_moderate
+def decide_on_all(request: HttpRequest, tab: str) -> HttpResponse:
+    """Ask, with the count, whether to decide on all replies that match; then do, if the count still holds."""
+    shown = _tab(tab)
+    filters = Filters(request.GET, shown)
+    matching = filters.replies()
+    count = matching.count()
+    if request.method == "POST":
+        verb = next((verb for verb in VERBS if verb in request.POST), None)
+        if verb is None:
+            raise BadRequest("There was no verb among approve, reject and spam.")
+        if request.POST.get("count") == str(count):
+            seen = dict(matching.values_list("pk", "version"))
+            outcome = carry_out(Order(verb, list(seen), seen, note=""), by=staff_user(request))
+            said = [f"{len(outcome.decided)} {_replies(len(outcome.decided))} {VERBS[verb][1]}."]
+            request.session[LAST_BATCH] = {"batch": str(outcome.batch), "what": said[0]}
+            return _back(request, said, outcome, "", path=_path(shown, 1))
+        messages.warning(request, "Meanwhile their number has changed. Please confirm the new one.")
+    context = {"tab": shown, "count": count, "query": filters.query(), "back": _path(shown, 1) + filters.query()}
+    return render(request, "moderation/decide_on_all.html", context)
+
+
+def _back(request: HttpRequest, said: list[str], outcome: Outcome, anchor: str, *, path: str = "") -> HttpResponse:
+    if not said:
         messages.warning(request, "No reply was ticked.")
-        return SeeOther(_path(1))
-    count = decide_on(Comment.objects.pending().filter(pk__in=chosen), by=staff_user(request))
-    messages.success(request, f"{count} {'reply' if count == 1 else 'replies'} {done}.")
-    if count < len(chosen):
-        messages.warning(request, f"{len(chosen) - count} had been decided before, and stay as they are.")
-    return SeeOther(_path(1))
+    for sentence in said:
+        messages.success(request, sentence)
+    for sentence in outcome.missed:
+        messages.warning(request, sentence)
+    return SeeOther((path or _return_path(request)) + anchor)
 
 
-def _chosen(request: HttpRequest) -> tuple[str, set[int]]:
-    for verb in VERBS:
-        if verb in request.POST:
-            value = request.POST[verb]
-            keys = request.POST.getlist("reply") if value == "selected" else [value]
-            if not all(key.isdecimal() for key in keys):
-                raise BadRequest("A reply is named by its number.")
-            return verb, {int(key) for key in keys}
-    raise BadRequest("There was no verb among approve, reject and spam.")
+def _next_anchor(seen: list[int], chosen: list[int]) -> str:
+    """Return the anchor of the reply after the last decided one, where the eye and the keyboard go on."""
+    if not chosen or chosen[-1] not in seen:
+        return ""
+    rest = seen[seen.index(chosen[-1]) + 1 :]
+    return f"#reply-{rest[0]}" if rest else ""
 
 
-def _path(number: int) -> str:
-    return reverse("moderation:queue") if number == 1 else reverse("moderation:queue-page", args=[number])
+def _return_path(request: HttpRequest) -> str:
+    path = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(path, allowed_hosts=None) and path.startswith("/moderation/")
+    return path if is_ours else reverse("moderation:queue")
+
+
+def _tab(name: str) -> Tab:
+    if name not in TABS:
+        raise Http404("There is no such tab.")
+    return TABS[name]
+
+
+def _path(tab: Tab, number: int) -> str:
+    if number > 1:
+        return reverse("moderation:tab-page", args=[tab.name, number])
+    return reverse("moderation:queue") if tab.name == "waiting" else reverse("moderation:tab", args=[tab.name])
+
+
+def _replies(count: int) -> str:
+    return "reply" if count == 1 else "replies"

@@ -169,7 +169,7 @@ def test_a_page_costs_the_same_however_much_there_is(client: Client, django_asse
             make_article(f"Filler {round_} {number}", tags=("ports",), authors=(make_author(),))
             parent = make_approved_reply(article)
             make_approved_reply(article, parent=parent)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(11):
             client.get(article.get_absolute_url())
         for path, queries in (
             ("/", 3),

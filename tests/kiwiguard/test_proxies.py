@@ -7,7 +7,8 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from kiwiguard.proxies import TrustedProxies, client_address
+from comments.clients import client_address
+from kiwiguard.proxies import TrustedProxies
 
 
 def seen(settings: Any, *, proxies: list[str], peer: str, **headers: str) -> HttpRequest:

@@ -29,7 +29,7 @@ def change(article: Article) -> str:
 
 def form_data(**fields: Any) -> dict[str, Any]:
     data: dict[str, Any] = {"title": "New", "slug": "new", "section": make_section().pk, "status": "draft"}
-    for prefix in ("byline_entries", "key_points", "sources", "corrections"):
+    for prefix in ("byline_entries", "key_points", "sources", "corrections", "closed_discussion"):
         data |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
     return data | fields
 

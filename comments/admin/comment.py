@@ -1,22 +1,23 @@
 """Replies in the admin: the same decisions as at the moderators' desk, and the privacy officer's duties."""
 
-import json
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import truncatechars
 
 from articles.staff import staff_user
-from comments.models import Comment, CommentQuerySet, Decision
+from comments.models import Access, Comment, CommentQuerySet, Decision, Finding
+from comments.views.own_page import data_file
 
 
 class DecisionInline(admin.StackedInline[Decision, Comment]):
     """What was decided on the reply."""
 
     model = Decision
-    fields = ("made_at", "previous", "verdict", "actor", "reason")
+    fields = ("made_at", "previous", "verdict", "actor", "rule", "reason", "note", "before", "after")
     extra = 0
     can_delete = False
 
@@ -29,20 +30,41 @@ class DecisionInline(admin.StackedInline[Decision, Comment]):
         return False
 
 
+class FindingInline(admin.StackedInline[Finding, Comment]):
+    """What the rules found."""
+
+    model = Finding
+    fields = ("rule", "answer", "reason", "seen")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Comment | None = None) -> bool:
+        """Leave it to the rules."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Keep what was found."""
+        return False
+
+
 @admin.register(Comment)
 class CommentAdmin(admin.ModelAdmin[Comment]):
     """Replies are written by readers: staff decide on them, and change nothing in them."""
 
-    inlines = (DecisionInline,)
+    inlines = (FindingInline, DecisionInline)
     fields = (
         "article",
         "parent",
         "name",
         "website",
         "body",
+        "remark",
+        "correction",
+        "badge",
         "status",
         "submitted_at",
         "decided_at",
+        "moderator_edited_at",
         "erased_at",
     )
     list_display = ("excerpt", "name", "article", "status", "submitted_at", "decided_at")
@@ -68,6 +90,12 @@ class CommentAdmin(admin.ModelAdmin[Comment]):
     def get_fields(self, request: HttpRequest, obj: Comment | None = None) -> tuple[str, ...]:
         """Show the e-mail address to the privacy officer alone."""
         return (*self.fields, "address") if _sees_addresses(request) else self.fields
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Record that somebody saw an address."""
+        if _sees_addresses(request):
+            _record(request, Comment.objects.filter(pk=object_id, erased_at__isnull=True), Access.Kind.SEEN)
+        return super().change_view(request, object_id, *args, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Comment | None = None) -> tuple[str, ...]:
         """Show everything, and let nothing be typed over."""
@@ -122,39 +150,25 @@ class CommentAdmin(admin.ModelAdmin[Comment]):
     def export_selected(self, request: HttpRequest, queryset: CommentQuerySet) -> HttpResponse:
         """Send all replies of the same addresses, as JSON."""
         people = set(queryset.values_list("email_fingerprint", flat=True)) - {""}
-        held = Comment.objects.filter(email_fingerprint__in=people) | Comment.objects.filter(
+        theirs = Comment.objects.filter(email_fingerprint__in=people) | Comment.objects.filter(
             pk__in=queryset.values("pk")
         )
-        export = [_held(comment) for comment in held.select_related("article__section").order_by("pk")]
-        for comment in queryset:
-            self.log_change(request, comment, "Exported personal data")
-        response = HttpResponse(json.dumps(export, indent=2, ensure_ascii=False), content_type="application/json")
-        response.headers["Content-Disposition"] = 'attachment; filename="personal-data.json"'
-        return response
+        _record(request, theirs, Access.Kind.EXPORTED)
+        return data_file(theirs)
 
     @admin.action(description="Erase the personal data of the selected replies", permissions=["erase"])
     @transaction.atomic
     def erase_selected(self, request: HttpRequest, queryset: CommentQuerySet) -> None:
         """Forget who wrote them; the text stays."""
-        comments = list(queryset)
-        count = queryset.erase_personal_data()
-        for comment in comments:
-            self.log_change(request, Comment.objects.get(pk=comment.pk), "Erased personal data")
-        messages.success(request, f"{count} erased.")
+        _record(request, queryset, Access.Kind.ERASED)
+        messages.success(request, f"{queryset.erase_personal_data()} erased.")
 
 
 def _sees_addresses(request: HttpRequest) -> bool:
     return request.user.has_perm("comments.view_personal_data")
 
 
-def _held(comment: Comment) -> dict[str, Any]:
-    return {
-        "article": comment.article.get_absolute_url(),
-        "name": comment.name,
-        "e-mail": comment.email,
-        "website": comment.website,
-        "text": comment.body,
-        "status": comment.status,
-        "submitted_at": comment.submitted_at.isoformat(),
-        "decided_at": comment.decided_at.isoformat() if comment.decided_at else None,
-    }
+def _record(request: HttpRequest, replies: QuerySet[Comment], kind: Access.Kind) -> None:
+    actor = staff_user(request)
+    keys = replies.values_list("pk", flat=True)
+    Access.objects.bulk_create([Access(comment_id=pk, actor=actor, kind=kind) for pk in keys])

@@ -1,0 +1,30 @@
+"""What has to be done from time to time, whoever does it: a server process, the worker, or cron."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from comments import retention
+from comments.announcing import announce_digests
+from comments.mailing import deliver_overdue
+from comments.models import Chore, Comment
+from comments.rules.learning import retrain
+
+FINISHED_TASKS_KEPT = timedelta(days=2)
+DAY = timedelta(days=1)
+
+
+def tidy() -> None:
+    """Do every chore that is due, and that no other process has taken up."""
+    if Chore.objects.take("overdue mail", timedelta(minutes=10)):
+        deliver_overdue()
+    if Chore.objects.take("digests", timedelta(minutes=5)):
+        announce_digests(is_anything_waiting=Comment.objects.waiting().exists())
+    if Chore.objects.take("retention", DAY):
+        retention.carry_out()
+    if Chore.objects.take("learning", DAY):
+        retrain()
+    if Chore.objects.take("finished tasks", DAY):
+        over = timezone.now() - FINISHED_TASKS_KEPT
+        DBTaskResult.objects.finished().filter(finished_at__lt=over).delete()

@@ -1,0 +1,31 @@
+"""`manage.py privacy_export ADDRESS`: all that is held about an e-mail address, as JSON."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from comments.held import held
+from comments.models import Access, Comment
+
+
+class Command(BaseCommand):
+    """Answers a request for access (GDPR, article 15)."""
+
+    help = "Print all that is held about an e-mail address, as JSON."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the arguments."""
+        parser.add_argument("address")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print the JSON; raises CommandError if nothing is held."""
+        theirs = Comment.objects.by(options["address"])
+        data = held(theirs)
+        if not data:
+            raise CommandError("Nothing is held under this address.")
+        Access.objects.bulk_create(
+            [Access(comment_id=pk, kind=Access.Kind.EXPORTED) for pk in theirs.values_list("pk", flat=True)]
+        )
+        self.stdout.write(json.dumps(data, indent=2, ensure_ascii=False))

@@ -1,0 +1,96 @@
+"""How this site holds its discussions: one row, changed in the admin, and the articles where they are closed."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+
+from articles.models import Article
+
+
+class Policy(models.Model):
+    """The rules of the house. There is one row; without it the defaults hold."""
+
+    class Order(models.TextChoices):
+        """Which thread comes first."""
+
+        OLDEST = "oldest", "Oldest first"
+        NEWEST = "newest", "Newest first"
+
+    replies_open = models.BooleanField("replies are open", default=True, help_text="Untick to close every discussion.")
+    close_after_days = models.PositiveSmallIntegerField(
+        default=60, help_text="Days after publication when a discussion closes; 0 keeps all of them open."
+    )
+    order = models.CharField(max_length=10, choices=Order, default=Order.OLDEST)
+    max_depth = models.PositiveSmallIntegerField(
+        "depth of nesting",
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(10)],
+        help_text="Answers that go deeper stay in order at the last level.",
+    )
+    edit_minutes = models.PositiveSmallIntegerField(
+        "minutes to edit", default=15, help_text="How long after approval authors may still edit or withdraw a reply."
+    )
+    may_approve = models.BooleanField(
+        "rules may approve",
+        default=False,
+        help_text="Let a rule's “approve” publish a reply without a person. Off: it is only shown to moderators.",
+    )
+    replies_per_minute = models.PositiveSmallIntegerField("replies a minute for one client", default=3)
+    replies_per_hour = models.PositiveSmallIntegerField("replies an hour for one client", default=20)
+    article_replies_per_minute = models.PositiveSmallIntegerField("replies a minute under one article", default=60)
+    reports_to_hide = models.PositiveSmallIntegerField(
+        default=3,
+        validators=[MinValueValidator(1)],
+        help_text="How many different readers must report a reply to hide it until a moderator looks.",
+    )
+    spam_days = models.PositiveSmallIntegerField("days to keep spam", default=14)
+    refused_days = models.PositiveSmallIntegerField("days to keep refused and withdrawn replies", default=90)
+    unproven_days = models.PositiveSmallIntegerField("days to keep an unconfirmed wish for mail", default=1)
+    personal_days = models.PositiveSmallIntegerField(
+        "days to keep personal data", default=365, help_text="Counted from the last reply of the same person."
+    )
+    client_days = models.PositiveSmallIntegerField("days to keep fingerprints of network addresses", default=30)
+
+    class Meta:
+        verbose_name = "discussion policy"
+        verbose_name_plural = "discussion policy"
+        constraints = (models.CheckConstraint(condition=models.Q(pk=1), name="there_is_one_policy"),)
+
+    def __str__(self) -> str:
+        return "Discussion policy"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store it as the one row."""
+        self.pk = 1
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def current(cls) -> "Policy":
+        """Return the policy that holds now."""
+        return cls.objects.filter(pk=1).first() or cls()
+
+    def why_closed(self, article: Article) -> str:
+        """Return the sentence that says why no reply to an article is taken; empty while it is open."""
+        if not self.replies_open:
+            return "Replies are closed on this site at present."
+        if ClosedDiscussion.objects.filter(article=article).exists():
+            return "Replies to this article are closed."
+        if self.close_after_days and article.published_at:
+            closes_at = article.published_at + timedelta(days=self.close_after_days)
+            if closes_at <= timezone.now():
+                date = f"{closes_at:%-d %B %Y}"
+                return f"Replies to this article closed on {date}, {self.close_after_days} days after publication."
+        return ""
+
+
+class ClosedDiscussion(models.Model):
+    """An article whose discussion staff have closed."""
+
+    article = models.OneToOneField(Article, on_delete=models.CASCADE, related_name="closed_discussion")
+    closed_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return "Replies are closed"

@@ -1,0 +1,49 @@
+"""What is recorded about the handling of personal data."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class Access(models.Model):
+    """Somebody saw, exported or erased the personal data of a reply."""
+
+    class Kind(models.TextChoices):
+        """What was done."""
+
+        SEEN = "seen", "Seen"
+        EXPORTED = "exported", "Exported"
+        ERASED = "erased", "Erased"
+
+    comment = models.ForeignKey(
+        "comments.Comment",
+        null=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="accesses",
+        verbose_name="reply",
+    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "access to personal data"
+        verbose_name_plural = "accesses to personal data"
+        ordering = ("-made_at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.made_at:%Y-%m-%d}"
+
+
+class RetentionRun(models.Model):
+    """A run of the retention rules, and how much each of them removed."""
+
+    made_at = models.DateTimeField(default=timezone.now)
+    removed = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("-made_at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,195 @@
+"""Which replies, and the decisions on them."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+from uuid import UUID, uuid4
+
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from articles.richtext import render_reply
+from comments import announcing, personal_data
+from comments.likeness import text_digest
+from comments.models.decision import Decision
+from comments.models.report import Report
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from comments.models.comment import Comment  # noqa: F401 - named by the class below
+
+
+ANONYMOUS = "Name removed"
+
+
+class Status(models.TextChoices):
+    """Where a reply stands.
+
+    Moderators move it between approved, rejected and spam; reports and an undone decision move it back to pending;
+    its author may withdraw it.
+    """
+
+    PENDING = "pending", "Pending"
+    APPROVED = "approved", "Approved"
+    REJECTED = "rejected", "Rejected"
+    SPAM = "spam", "Spam"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+REFUSED = (Status.REJECTED, Status.WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A decision to be carried out: the status it leads to, who or what made it, why, and in which step."""
+
+    status: Status
+    actor: "User | None" = None
+    rule: str = ""
+    reason: str = ""
+    note: str = ""
+    batch: UUID | None = None
+
+    def record(self, comment: int, previous: str, at: datetime) -> Decision:
+        """Return the decision to record for a reply whose status alone changes."""
+        return Decision(
+            comment_id=comment,
+            previous=previous,
+            verdict=self.status,
+            actor=self.actor,
+            rule=self.rule,
+            reason=self.reason,
+            note=self.note,
+            batch=self.batch,
+            made_at=at,
+        )
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    """Which replies, and the decisions on them."""
+
+    def visible(self) -> Self:
+        """Select what readers may see, without ever loading a personal column."""
+        return self.filter(status=Status.APPROVED).without_personal_data()
+
+    def without_personal_data(self) -> Self:
+        """Load no column that could lead to a person."""
+        return self.defer(*self.model.PERSONAL)
+
+    def pending(self) -> Self:
+        """Select what was never decided, or has to be decided again."""
+        return self.filter(status=Status.PENDING)
+
+    def waiting(self) -> Self:
+        """Select what a moderator has to look at: pending replies, and edits of approved ones."""
+        return self.filter(Q(status=Status.PENDING) | Q(status=Status.APPROVED, proposed_at__isnull=False))
+
+    def roots(self) -> Self:
+        """Select the replies that answer the article itself."""
+        return self.filter(parent__isnull=True)
+
+    def oldest_first(self) -> Self:
+        """Order as a discussion reads, and as a queue is worked off."""
+        return self.order_by("submitted_at", "pk")
+
+    def by(self, address: str) -> Self:
+        """Select what one e-mail address has sent."""
+        return self.filter(email_fingerprint=personal_data.fingerprint(address))
+
+    # Decisions
+
+    def approve(self, *, by: "User", note: str = "", batch: UUID | None = None) -> int:
+        """Show the selected replies to readers, and the edits of those shown already; return how many changed."""
+        return self.decide(Verdict(Status.APPROVED, actor=by, note=note, batch=batch))
+
+    def reject(self, *, by: "User", note: str = "", batch: UUID | None = None) -> int:
+        """Refuse the selected replies; of an approved one with an edit that waits, refuse the edit alone."""
+        return self.decide(Verdict(Status.REJECTED, actor=by, note=note, batch=batch))
+
+    def mark_spam(self, *, by: "User", note: str = "", batch: UUID | None = None) -> int:
+        """File the selected replies as spam; return how many weren't before."""
+        return self.decide(Verdict(Status.SPAM, actor=by, note=note, batch=batch))
+
+    def decide(self, verdict: Verdict) -> int:
+        """Carry out a verdict on the selected replies and record it; return on how many it changed something."""
+        batch = verdict.batch or uuid4()
+        verdict = replace(verdict, batch=batch)
+        now = timezone.now()
+        with transaction.atomic():
+            undecided = self.exclude(status=verdict.status, proposed_at__isnull=True)
+            before = dict(undecided.order_by("pk").select_for_update(of=("self",)).values_list("pk", "status"))
+            edited = list(self.model.objects.filter(pk__in=before, proposed_at__isnull=False))
+            decisions = [reply.take(verdict, now) for reply in edited]
+            self.model.objects.bulk_update(edited, self.model.DECIDED)
+            plain = before.keys() - {reply.pk for reply in edited}
+            decisions += [verdict.record(pk, before[pk], now) for pk in sorted(plain)]
+            self.model.objects.filter(pk__in=plain).update(
+                status=verdict.status,
+                decided_at=None if verdict.status == Status.PENDING else now,
+                version=F("version") + 1,
+            )
+            Decision.objects.bulk_create(decisions, batch_size=1000)
+            if verdict.actor:
+                Report.objects.filter(comment__in=before, settled_at__isnull=True).update(settled_at=now)
+            if before:
+                announcing.announce_later(batch)
+        return len(before)
+
+    def undo(self, batch: UUID, *, by: "User") -> int:
+        """Take back the decisions of one step on the selected replies, but for those decided again since."""
+        with transaction.atomic():
+            latest = self._latest_decisions(batch)
+            rows = list(self.filter(pk__in=latest).order_by("pk").select_for_update(of=("self",)))
+            undone = [
+                reply.take_back(latest[reply.pk], by) for reply in rows if reply.status == latest[reply.pk].verdict
+            ]
+            self.model.objects.bulk_update(rows, self.model.DECIDED, batch_size=500)
+            Decision.objects.bulk_create(undone)
+        return len(undone)
+
+    def erase(self) -> int:
+        """Forget the selected replies as their author asks: what nobody saw goes altogether, else only who wrote it."""
+        with transaction.atomic():
+            chosen = list(self.values_list("pk", flat=True))
+            replies = self.model.objects.filter(pk__in=chosen)
+            replies.delete_unanswered()
+            replies.erase_personal_data()
+        return len(chosen)
+
+    def delete_unanswered(self) -> int:
+        """Delete those of the selected replies that readers don't see and nobody answered; return how many."""
+        unseen = self.exclude(status=Status.APPROVED).filter(answers__isnull=True, thread__isnull=True)
+        return unseen.delete()[1].get("comments.Comment", 0)
+
+    def erase_personal_data(self) -> int:
+        """Forget who wrote the selected replies, for good; the text stays, so that the discussion can be read."""
+        with transaction.atomic():
+            chosen = list(self.filter(erased_at__isnull=True).values_list("pk", flat=True))
+            erased = self.model.objects.filter(pk__in=chosen)
+            announcing.forget(erased)
+            count: int = erased.update(
+                name=ANONYMOUS,
+                website="",
+                email_encrypted="",
+                email_fingerprint="",
+                client="",
+                identicon="",
+                submission=None,
+                erased_at=timezone.now(),
+            )
+        return count
+
+    def _latest_decisions(self, batch: UUID) -> dict[int, Decision]:
+        decided = Decision.objects.filter(batch=batch).order_by("pk")
+        latest: dict[int, Decision] = {row.comment_id: row for row in decided if row.comment_id is not None}
+        for row in Decision.objects.filter(comment__in=latest).order_by("pk"):
+            if row.comment_id is not None:
+                latest[row.comment_id] = row
+        return {pk: row for pk, row in latest.items() if row.batch == batch}
+
+
+def shown_text(body: str) -> dict[str, str]:
+    """Return the columns of a reply's text, what was typed and what is shown."""
+    return {"body": body, "body_html": render_reply(body), "text_digest": text_digest(body)}

@@ -1,0 +1,37 @@
+"""What readers say of replies that are published."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class Report(models.Model):
+    """A reader's word that an approved reply should be looked at again; a client reports a reply once."""
+
+    class Reason(models.TextChoices):
+        """What is wrong with it."""
+
+        ABUSE = "abuse", "It attacks or threatens somebody"
+        PRIVATE = "private", "It gives away private facts"
+        SPAM = "spam", "It advertises"
+        FALSE = "false", "It says what isn't so"
+        OTHER = "other", "Something else"
+
+    comment = models.ForeignKey("comments.Comment", on_delete=models.CASCADE, related_name="reports")
+    reason = models.CharField(max_length=10, choices=Reason)
+    text = models.CharField(max_length=500, blank=True)
+    client = models.CharField(max_length=64, editable=False)
+    made_at = models.DateTimeField(default=timezone.now)
+    settled_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ("-made_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["comment", "client"],
+                condition=models.Q(settled_at__isnull=True),
+                name="report_of_a_client_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.get_reason_display()

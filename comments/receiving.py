@@ -1,0 +1,77 @@
+"""Taking in a reply: limits, rules, storing, and who is told, in one transaction."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db import transaction
+
+from comments import announcing, limits
+from comments.clients import client_fingerprints
+from comments.limits import HOUR, MINUTE, TooMany, spend
+from comments.models import Comment, Policy, Rule, Subscription
+from comments.rules import akismet
+from comments.rules.judging import judge, keep, verdict_on
+from comments.rules.submission import Submission
+
+CONFIRMATIONS_PER_HOUR = 3  # to one address: nobody's inbox is filled from here
+
+
+def receive(submission: Submission, *, wishes: Iterable[Subscription.Kind] = ()) -> Comment:
+    """Store a reply and return it; the same submission sent again returns the first one.
+
+    Raises TooMany over a limit. Nothing is half-done: the reply, what the rules found, the first decision and the
+    mail that is owed are stored together or not at all.
+    """
+    reply = submission.reply
+    clients = client_fingerprints(submission.address)
+    reply.client = clients[0]
+    policy = Policy.current()
+    findings = judge(submission, Rule.objects.in_force())
+    with transaction.atomic():
+        limits.take_turns("reply", clients[0])
+        earlier: Comment | None = Comment.objects.filter(submission=reply.submission).first()
+        if earlier:
+            return earlier
+        _count(reply, clients, policy)
+        reply.save()
+        keep(findings, reply)
+        verdict = verdict_on(findings, policy)
+        if verdict:
+            Comment.objects.filter(pk=reply.pk).decide(verdict)
+            reply.refresh_from_db()
+        else:
+            announcing.announce_arrival_later(reply)
+            akismet.ask_later(reply)
+        subscribe(reply, wishes)
+    return reply
+
+
+def subscribe(reply: Comment, wishes: Iterable[Subscription.Kind]) -> None:
+    """Keep the wish for mail, and ask the address to confirm it before anything is sent."""
+    wishes = list(wishes)
+    if not wishes or not settings.MAIL_IS_ON or not reply.email_fingerprint:
+        return
+    try:
+        spend("confirmation", [reply.email_fingerprint], {HOUR: CONFIRMATIONS_PER_HOUR})
+    except TooMany:
+        return
+    Subscription.objects.bulk_create([Subscription(comment=reply, kind=kind) for kind in wishes], ignore_conflicts=True)
+    announcing.ask_to_confirm(reply)
+
+
+def answer_as_staff(reply: Comment, *, may_publish: bool) -> Comment:
+    """Store the answer of the member of staff in `reply.staff`; it is public at once if they may decide on replies."""
+    writer = reply.staff
+    assert writer is not None  # noqa: S101 - the one caller sets it
+    is_author = reply.article.authors.filter(user=writer).exists()
+    reply.badge = Comment.Badge.AUTHOR if is_author else Comment.Badge.STAFF
+    with transaction.atomic():
+        reply.save()
+        if may_publish:
+            reply.approve(by=writer)
+    return reply
+
+
+def _count(reply: Comment, clients: list[str], policy: Policy) -> None:
+    spend("reply", clients, {MINUTE: policy.replies_per_minute, HOUR: policy.replies_per_hour})
+    spend("article", [str(reply.article_id)], {MINUTE: policy.article_replies_per_minute})

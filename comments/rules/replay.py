@@ -1,0 +1,36 @@
+"""What a rule would have done with the replies that people have already decided on."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from comments.models import Comment, Rule
+from comments.models.queryset import Status
+from comments.rules.checks import CHECKS
+from comments.rules.submission import Submission
+
+REPLAYED = 1_000
+KEPT_NOTHING = frozenset({"honeypot", "too_quick", "akismet"})  # what they look at isn't kept
+
+
+@dataclass(frozen=True)
+class Replay:
+    """On how many of the latest decided replies a rule would have fired, by what became of them."""
+
+    looked_at: int
+    fired: Counter[str]
+
+    def __str__(self) -> str:
+        if not self.looked_at:
+            return "No reply has been decided yet: there is nothing to try the rule on."
+        parts = [f"{count} {'was' if count == 1 else 'were'} {status}" for status, count in self.fired.most_common()]
+        outcome = f", of which {', '.join(parts)}" if parts else ""
+        return f"Of the last {self.looked_at:,} decided replies it would have fired on {self.fired.total():,}{outcome}."
+
+
+def replay(rule: Rule) -> Replay:
+    """Try a rule, as it is in memory, on the last REPLAYED decided replies."""
+    decided = Comment.objects.filter(status__in=[Status.APPROVED, Status.REJECTED, Status.SPAM])
+    replies = list(decided.filter(staff__isnull=True).order_by("-decided_at", "-pk")[:REPLAYED])
+    check = CHECKS[rule.name]
+    fired = Counter(Status(reply.status).label.lower() for reply in replies if check(Submission(reply), rule))
+    return Replay(len(replies), fired)

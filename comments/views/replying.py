@@ -1,0 +1,87 @@
+"""Writing a reply, and reporting one."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from articles.models import Article
+from articles.richtext import render_reply
+from comments.clients import client_address
+from comments.forms import CommentForm, ReportForm
+from comments.limits import TooMany
+from comments.models import Comment, Policy
+from comments.reporting import file_report
+from comments.responses import SeeOther
+from comments.tokens import own_page_path
+
+
+# Readers have no session to protect: the form's own signed token says that this site served it.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def reply(request: HttpRequest, article: int) -> HttpResponse:
+    """Show or take the form for a reply to an article."""
+    shown = get_object_or_404(Article.objects.published().select_related("section"), pk=article)
+    return _reply_form(request, Comment(article=shown))
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: HttpRequest, parent: int) -> HttpResponse:
+    """Show or take the form for a reply to a reply, above which it shows what is being answered."""
+    answered = get_object_or_404(Comment.objects.visible().select_related("article__section"), pk=parent)
+    get_object_or_404(Article.objects.published(), pk=answered.article_id)
+    return _reply_form(request, Comment(article=answered.article, parent=answered))
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show or take the form that reports a published reply."""
+    reported = get_object_or_404(Comment.objects.visible().select_related("article__section"), pk=pk)
+    get_object_or_404(Article.objects.published(), pk=reported.article_id)
+    form = ReportForm(request.POST if request.method == "POST" else None, comment=reported)
+    context = {"form": form, "article": reported.article, "reply": reported}
+    if form.is_valid():
+        try:
+            file_report(form.instance, address=client_address(request))
+        except TooMany as limit:
+            form.add_error(None, f"You have reported a lot. Please try again in {limit.retry_after} seconds.")
+            return _too_many(render(request, "comments/report.html", context), limit)
+        return render(request, "comments/reported.html", context)
+    return render(request, "comments/report.html", context, status=422 if form.is_bound else 200)
+
+
+def _reply_form(request: HttpRequest, draft: Comment) -> HttpResponse:
+    closed = Policy.current().why_closed(draft.article)
+    if closed:
+        return _closed(request, draft, closed)
+    is_sent = request.method == "POST"
+    about = request.GET.get("about", "")
+    form = CommentForm(request.POST if is_sent else None, instance=draft, is_exact=True, about=about)
+    context = {"form": form, "article": draft.article, "parent": draft.parent, "post_url": request.path}
+    if not form.is_valid():
+        return render(request, "comments/reply_form.html", context, status=422 if is_sent else 200)
+    if "preview" in request.POST:
+        context["preview"] = render_reply(form.cleaned_data["body"])
+        return render(request, "comments/reply_form.html", context)
+    try:
+        return SeeOther(own_page_path(form.submit(address=client_address(request))))
+    except TooMany as limit:
+        form.keep_text(
+            f"Too many replies came in a short time. Yours is kept below: please send it again in {limit.retry_after} "
+            f"second{'' if limit.retry_after == 1 else 's'}."
+        )
+        return _too_many(render(request, "comments/reply_form.html", context), limit)
+
+
+def _closed(request: HttpRequest, draft: Comment, why: str) -> HttpResponse:
+    text = request.POST.get("body", "") if request.method == "POST" else ""
+    context = {"article": draft.article, "why": why, "text": text}
+    return render(request, "comments/closed.html", context, status=403 if request.method == "POST" else 200)
+
+
+def _too_many(response: HttpResponse, limit: TooMany) -> HttpResponse:
+    response.status_code = 429
+    response.headers["Retry-After"] = str(limit.retry_after)
+    return response

@@ -1,0 +1,66 @@
+"""Working off what happens outside a request: mail, and the chores of every day.
+
+By default each server process does it in a thread of its own; a larger site runs `manage.py worker` instead.
+"""
+
+import logging
+import threading
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+from django.utils.crypto import get_random_string
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+
+from comments.housekeeping import tidy
+
+SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_BETWEEN_CHORES = 60
+logger = logging.getLogger(__name__)
+
+
+class TaskWorker:
+    """Looks for tasks every second and for chores every minute, until it is told to stop."""
+
+    def __init__(self) -> None:
+        self.stopping = threading.Event()
+        self.looks = 0
+
+    def run(self) -> None:
+        """Work until `stopping` is set; a database that is away for a while is waited for."""
+        while not self.stopping.is_set():
+            try:
+                self.look()
+            except DatabaseError:
+                logger.warning("The database can't be reached; the worker waits.")
+            close_old_connections()
+            self.stopping.wait(SECONDS_BETWEEN_LOOKS)
+
+    def look(self) -> None:
+        """Do all that is due now."""
+        if DBTaskResult.objects.ready().exists():
+            run_tasks()
+        if self.looks % SECONDS_BETWEEN_CHORES == 0:
+            tidy()
+        self.looks += 1
+
+
+def run_tasks() -> None:
+    """Run every task that is due, and return."""
+    worker = Worker(
+        queue_names=["*"],
+        interval=0,
+        batch=True,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=get_random_string(32),
+        excluded_queue_names=[],
+    )
+    worker.run()
+
+
+def start_inside() -> None:
+    """Start a worker in this process, unless `WORKER_INSIDE` is off."""
+    if settings.WORKER_INSIDE:
+        threading.Thread(target=TaskWorker().run, name="tasks", daemon=True).start()
