@@ -121,4 +121,9 @@ class Finding(models.Model):
         constraints = (models.UniqueConstraint(fields=["comment", "rule"], name="finding_of_a_rule_once"),)
 
     def __str__(self) -> str:
-        return f"{self.rule.replace('_', ' ')}: {self.reason}"
+        return f"{self.label}: {self.reason}"
+
+    @property
+    def label(self) -> str:
+        """The rule's name as people read it."""
+        return self.rule.replace("_", " ")

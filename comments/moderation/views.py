@@ -1,5 +1,7 @@
 """The moderators' desk: the queue, and the decisions on it."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.exceptions import BadRequest
@@ -69,7 +71,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     if last is None:
         messages.warning(request, "There is nothing to undo.")
         return SeeOther(_return_path(request))
-    count = Comment.objects.undo(last["batch"], by=staff_user(request))
+    count = Comment.objects.undo(UUID(last["batch"]), by=staff_user(request))
     messages.success(request, f"Undone: {count} {_replies(count)} as before.")
     return SeeOther(_return_path(request))
 
