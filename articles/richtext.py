@@ -22,6 +22,8 @@ from django.core.exceptions import ValidationError
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
+from articles import reply_markdown
+
 MAX_BODY_BYTES = 300_000
 MAX_REPLY_CHARACTERS = 5_000
 MAX_TAGS = 3_000
@@ -31,6 +33,7 @@ MAX_NESTING = 40
 MAX_ATTRIBUTES = 30
 MAX_CITATIONS = 2_000
 MAX_PASSES = 3
+MAX_MARKS_ON_A_LETTER = 4
 
 BODY_TAGS = frozenset(
     "a abbr b blockquote br caption cite code dd del dl dt em figcaption figure h2 h3 h4 hr i img ins li mark ol p pre "
@@ -49,18 +52,19 @@ WEB_SCHEMES = ("http", "https")
 VOID_TAGS = frozenset({"br", "hr", "img"})
 UNREADABLE_TAGS = frozenset({"script", "style"})  # what stands in them isn't text for people
 SELF_CLOSING_TAGS = frozenset({"dd", "dt", "li", "p", "tbody", "td", "tfoot", "th", "thead", "tr"})
+REPLY_TAGS = frozenset("a blockquote br code em li ol p pre strong ul".split())
 HEADINGS = frozenset({"h2", "h3", "h4"})
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _DIRECTION_OVERRIDES = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 _ZERO_WIDTH = re.compile(r"[\u00ad\u200b\u2060\ufeff]")  # not the joiners, which emoji and Persian need
 _INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_SELECTOR = re.compile(r"[\ufe00-\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01ef]")  # of a letter's or emoji's form
 _REFERENCE = re.compile(r"&#(?:x[0-9a-f]{1,8}|[0-9]{1,9});?", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _ATTRIBUTE = re.compile(r"""[\s/]*(?:=[^\s/>=]*|[^\s/>=]+)(?:\s*=\s*(?:"[^"]*"|'[^']*'|(?!["'])[^\s>]*))?""")
 _NUMBER = re.compile(r"[0-9]{1,4}%?$")
 _CITATION = re.compile(r"[ \u00a0]?\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
-_WEB_ADDRESS = re.compile(r"\bhttps?://[^\s<>\"']+", re.IGNORECASE)
 _LOOKS_LIKE_ADDRESS = re.compile(r"https?:/|www\.", re.IGNORECASE)
 
 
@@ -90,13 +94,27 @@ class Rendered:
 
 def clean_line(text: str) -> str:
     """Return one line, such as a title or a name: NFC, no controls or direction overrides, single spaces."""
-    return " ".join(_ZERO_WIDTH.sub("", _DIRECTION_OVERRIDES.sub("", clean_text(text))).split())
+    visible = _without_stacks(_ZERO_WIDTH.sub("", _DIRECTION_OVERRIDES.sub("", clean_text(text))))
+    return " ".join(visible.split())
 
 
 def clean_text(text: str) -> str:
     """Return text of several lines: NFC, line feeds alone between them, and no controls but newline and tab."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", _CONTROLS.sub("", lines)).strip()
+
+
+def _without_stacks(text: str) -> str:
+    """Return the text with no more than MAX_MARKS_ON_A_LETTER marks on any letter: a tower covers other lines."""
+    if text.isascii():
+        return text
+    kept, height = [], 0
+    for character in text:
+        is_mark = unicodedata.category(character) in {"Mn", "Me"} and not _SELECTOR.match(character)
+        height = height + 1 if is_mark else 0
+        if height <= MAX_MARKS_ON_A_LETTER:
+            kept.append(character)
+    return "".join(kept)
 
 
 # Addresses
@@ -331,42 +349,38 @@ class _Renderer(HTMLParser):
 
 
 def render_reply(text: str) -> str:
-    """Return the HTML of a reader's plain text: paragraphs and line breaks, and web addresses as links.
+    """Return the HTML of a reader's text: a small Markdown, in which nothing typed is ever a tag.
 
-    Everything is escaped, so nothing that was typed is markup; e-mail addresses are left alone, never made links.
+    Bare web addresses become links; e-mail addresses are left alone.
     """
-    visible = _DIRECTION_OVERRIDES.sub("", clean_text(text))
-    return "".join(f"<p>{_linked(block)}</p>" for block in _paragraphs(visible))
+    visible = _without_stacks(_DIRECTION_OVERRIDES.sub("", clean_text(text)))
+    cleaner = Cleaner(tags=REPLY_TAGS, attributes=_is_allowed_in_reply, protocols=WEB_SCHEMES, strip=True)
+    return cleaner.clean(_REPLY_MARKDOWN.render(reply_markdown.flattened(visible))).strip()
+
+
+def _is_web_address(address: str) -> bool:
+    return address.lower().startswith(("http://", "https://")) and is_safe_url(address)
+
+
+def _is_allowed_in_reply(tag: str, name: str, value: str) -> bool:
+    match tag, name:
+        case "a", "href":
+            return _is_web_address(value)
+        case "a", "rel":
+            return value == reply_markdown.REL
+        case "ol", "start":
+            return bool(_NUMBER.match(value))
+        case _:
+            return False
+
+
+_REPLY_MARKDOWN = reply_markdown.parser(_is_web_address)
 
 
 def _paragraphs(text: str) -> Iterator[str]:
     for block in re.split(r"\n[ \t]*(?:\n[ \t]*)+", text):
         if block.strip():
             yield block.strip().replace("\n", "<br>\n")
-
-
-def _linked(block: str) -> str:
-    lines = block.split("<br>\n")
-    return "<br>".join("".join(_pieces(line)) for line in lines)
-
-
-def _pieces(line: str) -> Iterator[str]:
-    position = 0
-    for found in _WEB_ADDRESS.finditer(line):
-        address = _without_trailing_punctuation(found[0])
-        if is_safe_url(address):
-            yield html.escape(line[position : found.start()])
-            target = html.escape(address)
-            yield f'<a href="{target}" rel="nofollow ugc noopener">{target}</a>'
-            position = found.start() + len(address)
-    yield html.escape(line[position:])
-
-
-def _without_trailing_punctuation(address: str) -> str:
-    bare = address.rstrip(".,;:!?*_…")
-    while bare.endswith(")") and bare.count(")") > bare.count("("):
-        bare = bare[:-1].rstrip(".,;:!?*_…")
-    return bare
 
 
 # Marking as safe

@@ -207,18 +207,67 @@ def test_a_reply_is_escaped_and_its_web_addresses_are_links() -> None:
     html = render_reply("A <b>claim</b>\nsee (https://a.example/b_(c)?d=1&e=2).\n\nwww.example.org me@example.org")
     address = "https://a.example/b_(c)?d=1&amp;e=2"
     assert html == (
-        "<p>A &lt;b&gt;claim&lt;/b&gt;<br>"
-        f'see (<a href="{address}" rel="nofollow ugc noopener">{address}</a>).</p>'
+        "<p>A &lt;b&gt;claim&lt;/b&gt;<br>\n"
+        f'see (<a href="{address}" rel="nofollow ugc noopener">{address}</a>).</p>\n'
         "<p>www.example.org me@example.org</p>"
     )
 
 
-@given(st.text(max_size=300))
-def test_no_reply_is_ever_more_than_paragraphs_breaks_and_links(text: str) -> None:
-    for tag, attributes in Markup(render_reply(text)).tags:
-        assert tag in {"p", "br", "a"}
-        assert attributes.keys() <= {"href", "rel"}
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("*so* and **so**", "<p><em>so</em> and <strong>so</strong></p>"),
+        ("`a < b`", "<p><code>a &lt; b</code></p>"),
+        ("> quoted", "<blockquote>\n<p>quoted</p>\n</blockquote>"),
+        ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
+        ("2. a\n3. b", '<ol start="2">\n<li>a</li>\n<li>b</li>\n</ol>'),
+        ("~~~js\n<b>\n~~~", "<pre><code>&lt;b&gt;\n</code></pre>"),
+        ("[x](https://a.example/)", '<p><a href="https://a.example/" rel="nofollow ugc noopener">x</a></p>'),
+        ("# No heading", "<p># No heading</p>"),
+        ("***", "<p>***</p>"),
+        ("    no code", "<p>no code</p>"),
+        ("[x](javascript:alert(1))", "<p>[x](javascript:alert(1))</p>"),
+        ("[x](//evil.example/)", "<p>[x](//evil.example/)</p>"),
+        ("<me@example.org>", "<p>&lt;me@example.org&gt;</p>"),
+        ("&lt;b&gt;", "<p>&amp;lt;b&amp;gt;</p>"),
+        ("Tēnā koe 👩‍👩‍👧 ❤️ שלום", "<p>Tēnā koe 👩‍👩‍👧 ❤️ שלום</p>"),
+        ("a\u202eb", "<p>ab</p>"),
+        ("a" + "\u0488" * 40, "<p>a" + "\u0488" * 4 + "</p>"),
+    ],
+)
+def test_a_reply_may_use_a_little_markdown(typed: str, shown: str) -> None:
+    assert render_reply(typed) == shown
+
+
+def test_no_link_in_a_reply_says_that_it_leads_elsewhere() -> None:
+    html = render_reply("[https://bank.example/](https://evil.example/) [](https://b.example/)")
+    assert html.count(">https://evil.example/</a>") == 1
+    assert html.count(">https://b.example/</a>") == 1
+    assert "bank" not in html
+
+
+@pytest.mark.parametrize(
+    "typed", [">" * 40 + " deep", "- " * 40 + "deep", "".join("  " * n + "- deep\n" for n in range(60))]
+)
+def test_deep_nesting_is_flattened_and_loses_no_word(typed: str) -> None:
+    assert render_reply(typed).count("deep") == typed.count("deep")
+
+
+PIECES = "* ** ` [ ]( ) > - 1. < & ! \\ ~~~ a http://x.example javascript: # @ \u0301 \u202e".split()
+MARKDOWN = st.lists(st.sampled_from([*PIECES, " ", "\n", "\n\n", "> ", "- "]), max_size=80).map("".join)
+
+
+@given(st.one_of(st.text(max_size=300), MARKDOWN))
+def test_no_reply_is_ever_more_than_its_markdown_and_another_parser_agrees(text: str) -> None:
+    html = render_reply(text)
+    for tag, attributes in Markup(html).tags:
+        assert tag in richtext.REPLY_TAGS
+        assert attributes.keys() <= {"a": {"href", "rel"}, "ol": {"start"}}.get(tag, set())
         assert re.match(r"https?://", attributes.get("href") or "http://", re.IGNORECASE)
+    allowed = {"a": {"href", "rel"}, "ol": {"start"}}
+    schemes = {"http", "https"}
+    oracle = nh3.clean(html, tags=set(richtext.REPLY_TAGS), attributes=allowed, url_schemes=schemes, link_rel=None)
+    assert [tag for tag, _ in Markup(oracle).tags] == [tag for tag, _ in Markup(html).tags]
 
 
 def test_lines_and_texts_lose_what_nobody_can_see() -> None:
