@@ -25,7 +25,7 @@ _LOOKS_LIKE_ADDRESS = re.compile(r"\s*(?:https?:/|www\.)", re.IGNORECASE)
 def parser(is_web_address: Callable[[str], bool]) -> MarkdownIt:
     """Return a parser that makes links only of addresses that pass; of e-mail addresses it never makes any."""
     markdown = MarkdownIt("zero", {"html": False, "breaks": True, "maxNesting": MAX_NESTING}).enable(RULES)
-    markdown.validateLink = is_web_address  # type: ignore[method-assign]
+    markdown.validateLink = is_web_address  # type: ignore[method-assign, assignment]
     markdown.normalizeLink = str  # type: ignore[method-assign, assignment] # what is typed is where it leads
     markdown.normalizeLinkText = str  # type: ignore[method-assign, assignment]
 
