@@ -33,7 +33,7 @@ def announce_later(batch: UUID) -> None:
 
 def announce_arrival_later(reply: "Comment") -> None:
     """Leave the telling of moderators about a new reply to the task queue."""
-    if settings.MAIL_IS_ON:
+    if settings.MAIL_IS_ON and MailChoice.objects.filter(often=MailChoice.Often.AT_ONCE).exists():
         announce_arrival.enqueue(reply.pk)
 
 

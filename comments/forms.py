@@ -1,5 +1,6 @@
 """The forms that readers fill in."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -77,7 +78,7 @@ class CommentForm(forms.ModelForm[Comment]):
         self.article = instance.article
         self.served: FormToken | None = None
         self.initial = {**self.initial, "token": form_token(self.article, is_exact=is_exact), "about": about}
-        self.fields["about"].choices = pointing.choices(self.article)  # type: ignore[attr-defined]
+        self.fields["about"].choices = partial(pointing.choices, self.article)  # type: ignore[attr-defined]
         if not settings.MAIL_IS_ON:
             del self.fields["mail"]
 

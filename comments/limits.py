@@ -24,7 +24,7 @@ class TooMany(Exception):  # noqa: N818 - what happened, as its handler reads it
         self.retry_after = max(1, math.ceil(retry_after.total_seconds()))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def spend(what: str, who: list[str], limits: dict[timedelta, int]) -> None:
     """Count one more of something; raises TooMany if as many as a limit allows lie within its window.
 
@@ -34,11 +34,12 @@ def spend(what: str, who: list[str], limits: dict[timedelta, int]) -> None:
     take_turns(what, who[0])
     now = timezone.now()
     Event.objects.filter(at__lt=now - HOUR).delete()
+    recent = Event.objects.filter(what=what, who__in=who, at__gt=now - max(limits)).order_by("-at")
+    times = list(recent.values_list("at", flat=True)[: max(limits.values())])
     for window, most in limits.items():
-        recent = Event.objects.filter(what=what, who__in=who, at__gt=now - window).order_by("-at")
-        times = list(recent.values_list("at", flat=True)[:most])
-        if len(times) >= most:
-            raise TooMany(times[-1] + window - now if times else window)
+        within = [at for at in times if at > now - window][:most]
+        if len(within) >= most:
+            raise TooMany(within[-1] + window - now if within else window)
     Event.objects.create(what=what, who=who[0], at=now)
 
 

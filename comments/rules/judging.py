@@ -39,8 +39,7 @@ def verdict_on(findings: list[Finding], policy: Policy) -> Verdict | None:
 
 
 def keep(findings: list[Finding], reply: Comment) -> None:
-    """Store what was found on a reply, in place of what was found before."""
-    reply.findings.all().delete()
+    """Store what was found on a reply."""
     for finding in findings:
         finding.comment = reply
     Finding.objects.bulk_create(findings)
@@ -59,6 +58,7 @@ def judge_proven(reply: Comment, policy: Policy) -> None:
     together = sorted([*earlier, *found], key=lambda finding: order.get(finding.rule, -1))
     for position, finding in enumerate(together, 1):
         finding.pk, finding.position = None, position
+    reply.findings.all().delete()
     keep(together, reply)
     verdict = verdict_on(together, policy)
     if verdict:
