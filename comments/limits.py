@@ -24,13 +24,19 @@ class TooMany(Exception):  # noqa: N818 - what happened, as its handler reads it
         self.retry_after = max(1, math.ceil(retry_after.total_seconds()))
 
 
-@transaction.atomic(savepoint=False)
 def spend(what: str, who: list[str], limits: dict[timedelta, int]) -> None:
     """Count one more of something; raises TooMany if as many as a limit allows lie within its window.
 
     `who` holds the names that one client goes by, the present one first; `limits` the number by the window's length,
     at most an hour.
     """
+    wait = _count(what, who, limits)
+    if wait is not None:
+        raise TooMany(wait)
+
+
+@transaction.atomic(savepoint=False)
+def _count(what: str, who: list[str], limits: dict[timedelta, int]) -> timedelta | None:
     take_turns(what, who[0])
     now = timezone.now()
     Event.objects.filter(at__lt=now - HOUR).delete()
@@ -39,8 +45,9 @@ def spend(what: str, who: list[str], limits: dict[timedelta, int]) -> None:
     for window, most in limits.items():
         within = [at for at in times if at > now - window][:most]
         if len(within) >= most:
-            raise TooMany(within[-1] + window - now if within else window)
+            return within[-1] + window - now if within else window
     Event.objects.create(what=what, who=who[0], at=now)
+    return None
 
 
 def take_turns(what: str, who: str) -> None:

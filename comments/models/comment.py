@@ -197,18 +197,6 @@ class Comment(models.Model):
         self.proposed_body, self.proposed_at, self.version = "", None, self.version + 1
         return self._decision(verdict, before, at, "" if self.status != before[0] else "The edit was decided on")
 
-    def take_back(self, decision: Decision, by: "User") -> Decision:
-        """Become what the reply was before its latest decision, without storing it; return what to record."""
-        before = (self.status, self.body)
-        self.status = self.Status(decision.previous)
-        if decision.before != decision.after:
-            self._show(decision.before)
-        earlier = self.decisions.filter(pk__lt=decision.pk, verdict=decision.previous).first()
-        has_time = self.status != self.Status.PENDING
-        self.decided_at = (earlier.made_at if earlier else timezone.now()) if has_time else None
-        self.version += 1
-        return self._decision(Verdict(self.status, actor=by, reason="Undone"), before, timezone.now())
-
     # Edits
 
     def is_editable(self, policy: Policy) -> bool:

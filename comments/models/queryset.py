@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Self
 from uuid import UUID, uuid4
 
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from articles.richtext import render_reply
@@ -141,13 +142,25 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """Take back the decisions of one step on the selected replies, but for those decided again since."""
         with transaction.atomic():
             latest = self._latest_decisions(batch)
-            rows = list(self.filter(pk__in=latest).order_by("pk").select_for_update(of=("self",)))
-            undone = [
-                reply.take_back(latest[reply.pk], by) for reply in rows if reply.status == latest[reply.pk].verdict
-            ]
-            self.model.objects.bulk_update(rows, self.model.DECIDED, batch_size=500)
-            Decision.objects.bulk_create(undone)
+            chosen = self.filter(pk__in=latest).order_by("pk").select_for_update(of=("self",))
+            status = dict(chosen.values_list("pk", "status"))
+            undone = {pk: latest[pk] for pk in status if latest[pk].verdict == status[pk]}
+            for previous in {decision.previous for decision in undone.values()}:
+                self._set_back([pk for pk, row in undone.items() if row.previous == previous], previous, batch)
+            for pk, decision in undone.items():
+                if decision.before != decision.after:
+                    self.filter(pk=pk).update(**shown_text(decision.before))
+            Decision.objects.bulk_create([_undoing(decision, by) for decision in undone.values()], batch_size=1000)
         return len(undone)
+
+    def _set_back(self, keys: list[int], status: str, batch: UUID) -> None:
+        earlier = Decision.objects.filter(comment=OuterRef("pk"), verdict=status).exclude(batch=batch).order_by("-pk")
+        decided_at = Coalesce(Subquery(earlier.values("made_at")[:1]), timezone.now())
+        self.filter(pk__in=keys).update(
+            status=status,
+            decided_at=None if status == Status.PENDING else decided_at,
+            version=F("version") + 1,
+        )
 
     def erase(self) -> int:
         """Forget the selected replies as their author asks: what nobody saw goes altogether, else only who wrote it."""
@@ -188,6 +201,18 @@ class CommentQuerySet(models.QuerySet["Comment"]):
             if row.comment_id is not None:
                 latest[row.comment_id] = row
         return {pk: row for pk, row in latest.items() if row.batch == batch}
+
+
+def _undoing(decision: Decision, by: "User") -> Decision:
+    return Decision(
+        comment_id=decision.comment_id,
+        previous=decision.verdict,
+        verdict=decision.previous,
+        before=decision.after,
+        after=decision.before,
+        actor=by,
+        reason="Undone",
+    )
 
 
 def shown_text(body: str) -> dict[str, str]:

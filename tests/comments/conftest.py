@@ -1,0 +1,56 @@
+"""A real SMTP server, and the task queue worked off on request."""
+
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from kiwiguard.worker import run_tasks
+
+
+class Inbox:
+    """What an SMTP server took, each with whom it was for; `refusing` makes it answer 451 to everything."""
+
+    def __init__(self) -> None:
+        self.letters: list[tuple[str, EmailMessage]] = []
+        self.refusing = False
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        if self.refusing:
+            return "451 Try again later"
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        self.letters.append((envelope.rcpt_tos[0], message))
+        return "250 OK"
+
+    @property
+    def subjects(self) -> list[str]:
+        return [str(message["Subject"]).strip() for _, message in self.letters]
+
+    def text(self, number: int = -1) -> str:
+        body = self.letters[number][1].get_body(("plain",))
+        assert body is not None
+        return str(body.get_content())
+
+    def fetch(self) -> list[str]:
+        """Work off the task queue; return the subjects of what came."""
+        known = len(self.letters)
+        run_tasks()
+        return self.subjects[known:]
+
+
+@pytest.fixture
+def inbox(settings: Any, transactional_db: None) -> Iterator[Inbox]:
+    inbox = Inbox()
+    server = Controller(inbox, hostname="127.0.0.1", port=0)
+    server.start()
+    settings.MAIL_IS_ON = True
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.server.sockets[0].getsockname()[1]
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    yield inbox
+    server.stop()
