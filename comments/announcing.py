@@ -86,7 +86,8 @@ def announce_correction(reply: "Comment") -> None:
 
 def ask_to_confirm(reply: "Comment") -> None:
     """Owe the one mail that goes to an address before it is proven."""
-    owe([Notice(key=f"confirm:{reply.pk}", kind=Notice.Kind.CONFIRM, reader=reply)])
+    now = timezone.now()
+    owe([Notice(key=f"confirm:{reply.pk}:{now:%Y%m%d%H%M%S}", kind=Notice.Kind.CONFIRM, reader=reply)])
 
 
 def forget(replies: QuerySet["Comment"]) -> None:

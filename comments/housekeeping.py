@@ -7,8 +7,9 @@ from django_tasks_db.models import DBTaskResult
 
 from comments import retention
 from comments.announcing import announce_digests
+from comments.limits import HOUR
 from comments.mailing import deliver_overdue
-from comments.models import Chore, Comment
+from comments.models import Chore, Comment, Event
 from comments.rules.learning import retrain
 
 FINISHED_TASKS_KEPT = timedelta(days=2)
@@ -21,6 +22,8 @@ def tidy() -> None:
         deliver_overdue()
     if Chore.objects.take("digests", timedelta(minutes=5)):
         announce_digests(is_anything_waiting=Comment.objects.waiting().exists())
+    if Chore.objects.take("counted events", HOUR):
+        Event.objects.filter(at__lt=timezone.now() - HOUR).delete()
     if Chore.objects.take("retention", DAY):
         retention.carry_out()
     if Chore.objects.take("learning", DAY):

@@ -79,7 +79,7 @@ def _link(notice: Notice) -> Letter:
 def _decided(notice: Notice) -> Letter | None:
     reply, decision = _reader(notice), notice.decision
     wish = _wish(reply, Subscription.Kind.DECISION)
-    if wish is None or decision is None or reply.status != decision.verdict:
+    if wish is None or decision is None or reply.decisions.first() != decision or not reply.article.is_published:
         return None
     published = reply.is_visible
     return Letter(
@@ -96,7 +96,7 @@ def _decided(notice: Notice) -> Letter | None:
 def _answered(notice: Notice) -> Letter | None:
     reply, answer = _reader(notice), notice.about
     wish = _wish(reply, Subscription.Kind.ANSWERS)
-    if wish is None or answer is None or not answer.is_visible:
+    if wish is None or answer is None or not answer.is_visible or not reply.article.is_published:
         return None
     return Letter(
         subject=f"An answer to your reply to “{reply.article.title}”",
@@ -110,7 +110,7 @@ def _answered(notice: Notice) -> Letter | None:
 def _corrected(notice: Notice) -> Letter | None:
     reply = _reader(notice)
     wish = _wish(reply, Subscription.Kind.DECISION)
-    if wish is None or reply.correction is None or reply.correction.is_draft:
+    if wish is None or reply.correction is None or reply.correction.is_draft or not reply.article.is_published:
         return None
     return Letter(
         subject=f"“{reply.article.title}” was corrected, thanks to you",

@@ -18,5 +18,5 @@ def prove(reply: Comment) -> None:
         reply.save(update_fields=["proven_at"])
         judge_proven(reply, Policy.current())
     decision = reply.decisions.first()
-    if decision is not None and reply.status == decision.verdict:
+    if decision is not None and decision.previous != decision.verdict == reply.status:
         announcing.announce_decision(decision, reply)

@@ -9,10 +9,13 @@ from comments import announcing, limits
 from comments.clients import client_fingerprints
 from comments.limits import HOUR, MINUTE, TooMany, spend
 from comments.models import Comment, Policy, Rule, Subscription
+from comments.personal_data import keyed_digest
 from comments.rules import akismet
-from comments.rules.judging import judge, keep, verdict_on
+from comments.rules.judging import judge, judge_again, keep, verdict_on
 from comments.rules.submission import Submission
 
+EDITS_PER_MINUTE = 5
+EDITS_PER_HOUR = 30
 CONFIRMATIONS_PER_HOUR = 3  # to one address: nobody's inbox is filled from here
 
 
@@ -46,13 +49,24 @@ def receive(submission: Submission, *, wishes: Iterable[Subscription.Kind] = ())
     return reply
 
 
+def edit_and_judge(reply: Comment, body: str, *, address: str) -> None:
+    """Change a reply's text as its author asks, and let the rules look at it again.
+
+    Raises `comments.models.TooLate` when that is over, and TooMany for too many edits from one network address.
+    """
+    spend("edit", client_fingerprints(address), {MINUTE: EDITS_PER_MINUTE, HOUR: EDITS_PER_HOUR})
+    with transaction.atomic():
+        reply.edit(body)
+        judge_again(reply)
+
+
 def subscribe(reply: Comment, wishes: Iterable[Subscription.Kind]) -> None:
     """Keep the wish for mail, and ask the address to confirm it before anything is sent."""
     wishes = list(wishes)
     if not wishes or not settings.MAIL_IS_ON or not reply.email_fingerprint:
         return
     try:
-        spend("confirmation", [reply.email_fingerprint], {HOUR: CONFIRMATIONS_PER_HOUR})
+        spend("confirmation", [keyed_digest("limit", reply.email_fingerprint)], {HOUR: CONFIRMATIONS_PER_HOUR})
     except TooMany:
         return
     Subscription.objects.bulk_create([Subscription(comment=reply, kind=kind) for kind in wishes], ignore_conflicts=True)

@@ -43,7 +43,7 @@ def carry_out(*, is_dry_run: bool = False) -> dict[str, int]:
 def _of_status(*statuses: str) -> Callable[[datetime], CommentQuerySet]:
     def over(before: datetime) -> CommentQuerySet:
         decided = Comment.objects.filter(status__in=statuses, decided_at__lt=before)
-        return decided.exclude(body=REMOVED_TEXT)
+        return decided.exclude(body=REMOVED_TEXT, erased_at__isnull=False, thread__isnull=False)
 
     return over
 
@@ -59,7 +59,7 @@ def _remove_replies(replies: CommentQuerySet) -> int:
     over = Comment.objects.filter(pk__in=chosen)
     over.delete_unanswered()
     over.erase_personal_data()
-    over.update(body=REMOVED_TEXT, body_html="", proposed_body="", text_digest="")
+    over.update(body=REMOVED_TEXT, body_html="", text_digest="")
     return len(chosen)
 
 

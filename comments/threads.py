@@ -106,7 +106,7 @@ def thread_page(article: Article, root: int, *, number: int = 1) -> Discussion:
     policy = Policy.current()
     start = (number - 1) * ANSWERS_PER_PAGE
     rows = list(_roots(article, policy).filter(pk=root))
-    answers = list(_answers(root=root)[start : start + ANSWERS_PER_PAGE + 1])
+    answers = list(_answers(root=root)[start : start + ANSWERS_PER_PAGE + 1]) if rows else []
     if not rows or (number > 1 and not answers):
         raise Http404("There is no such page.")
     rows[0]["answer_count"] = 0  # all of them have their place here

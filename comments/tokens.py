@@ -33,7 +33,7 @@ class Purpose(StrEnum):
 LIFE = {
     Purpose.OWN_PAGE: timedelta(days=90),
     Purpose.ADDRESS: timedelta(days=1),
-    Purpose.CONFIRM: timedelta(days=2),
+    Purpose.CONFIRM: timedelta(days=1),
     Purpose.UNSUBSCRIBE: timedelta(days=730),
     Purpose.MODERATOR_MAIL: timedelta(days=730),
 }

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -87,14 +88,21 @@ class CommentAdmin(admin.ModelAdmin[Comment]):
         replies: CommentQuerySet = super().get_queryset(request)  # type: ignore[assignment]
         return replies if _sees_addresses(request) else replies.defer(*Comment.PERSONAL)
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Let no address of the list ask for a personal column, digit by digit."""
+        return lookup.split("__", maxsplit=1)[0] not in Comment.PERSONAL and super().lookup_allowed(
+            lookup, value, request
+        )
+
     def get_fields(self, request: HttpRequest, obj: Comment | None = None) -> tuple[str, ...]:
         """Show the e-mail address to the privacy officer alone."""
         return (*self.fields, "address") if _sees_addresses(request) else self.fields
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Record that somebody saw an address."""
-        if _sees_addresses(request):
-            _record(request, Comment.objects.filter(pk=object_id, erased_at__isnull=True), Access.Kind.SEEN)
+        comment = self.get_object(request, unquote(object_id))
+        if comment is not None and comment.email and _sees_addresses(request):
+            _record(request, Comment.objects.filter(pk=comment.pk), Access.Kind.SEEN)
         return super().change_view(request, object_id, *args, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Comment | None = None) -> tuple[str, ...]:

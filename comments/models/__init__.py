@@ -1,7 +1,7 @@
 """The models of the discussion, one family to a file."""
 
 from comments.models.chore import Chore
-from comments.models.comment import Comment
+from comments.models.comment import Comment, TooLate
 from comments.models.decision import Decision
 from comments.models.event import Event
 from comments.models.learned import LearnedFilter
@@ -31,4 +31,5 @@ __all__ = [
     "RetentionRun",
     "Rule",
     "Subscription",
+    "TooLate",
 ]

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 MAX_NAME_CHARACTERS = 80
 
 
+class TooLate(Exception):  # noqa: N818 - what happened, as its handler reads it
+    """The reply has changed meanwhile, so that what was asked can't be done to it any more."""
+
+
 class Comment(models.Model):
     """A reader's reply. Born pending; only a decision shows it."""
 
@@ -124,6 +128,10 @@ class Comment(models.Model):
             models.CheckConstraint(condition=~Q(parent=F("id")), name="comment_answers_another"),
             models.CheckConstraint(condition=~Q(name="") & ~Q(body=""), name="comment_has_name_and_text"),
             models.CheckConstraint(
+                condition=Q(proposed_at__isnull=True) | Q(status="approved"),
+                name="comment_edit_waits_beside_a_shown_text",
+            ),
+            models.CheckConstraint(
                 condition=Q(about_key_point__isnull=True, about_source__isnull=True)
                 | Q(about_key_point__isnull=True, about_heading="")
                 | Q(about_source__isnull=True, about_heading=""),
@@ -178,71 +186,102 @@ class Comment(models.Model):
         """File the reply as spam."""
         self._decide(Verdict(self.Status.SPAM, actor=by))
 
-    def withdraw(self) -> None:
-        """Take the reply back, as its author may."""
-        self._decide(Verdict(self.Status.WITHDRAWN, reason="Withdrawn by its author"))
-
     def hide(self, *, rule: str, reason: str) -> None:
         """Take an approved reply out of sight until a moderator looks."""
         self._decide(Verdict(self.Status.PENDING, rule=rule, reason=reason))
 
     def take(self, verdict: Verdict, at: datetime) -> Decision:
-        """Become what a verdict says, without storing it; return the decision to record."""
-        before = (self.status, self.body)
-        if self.proposed_at is not None and verdict.status == self.Status.APPROVED:
+        """Become what a verdict on a reply with an edit that waits says, without storing it; return what to record.
+
+        Approving takes the edit, rejecting refuses the edit alone; hidden, the reply waits with its latest text.
+        """
+        decision = verdict.record(self.pk, self.status, at)
+        decision.before, decision.after = self.body, self.proposed_body
+        decision.reason = verdict.reason or f"An edit waited: {verdict.status.label.lower()}"
+        if verdict.status in {self.Status.APPROVED, self.Status.PENDING}:
             self._show(self.proposed_body)
-        if not (self.proposed_at is not None and verdict.status == self.Status.REJECTED):
-            self.status = verdict.status  # else the edit alone is refused
-        self.decided_at = None if self.status == self.Status.PENDING else at
-        self.proposed_body, self.proposed_at, self.version = "", None, self.version + 1
-        return self._decision(verdict, before, at, "" if self.status != before[0] else "The edit was decided on")
+        if verdict.status in {self.Status.APPROVED, self.Status.REJECTED}:
+            decision.verdict = self.Status.APPROVED
+        else:
+            self.status = verdict.status
+            self.decided_at = None if self.status == self.Status.PENDING else at
+        self._drop_edit()
+        return decision
 
     # Edits
 
     def is_editable(self, policy: Policy) -> bool:
         """Whether its author may still edit or withdraw it."""
-        if self.status == self.Status.PENDING:
-            return self.erased_at is None
-        if self.status != self.Status.APPROVED or self.decided_at is None:
+        if self.erased_at is not None or self.status not in {self.Status.PENDING, self.Status.APPROVED}:
             return False
+        if self.decided_at is None:
+            return True
         return timezone.now() <= self.decided_at + timedelta(minutes=policy.edit_minutes)
 
     @transaction.atomic
+    def withdraw(self) -> None:
+        """Take the reply back, as its author; raises TooLate when that is over."""
+        self._lock()
+        if not self.is_editable(Policy.current()):
+            raise TooLate
+        verdict = Verdict(self.Status.WITHDRAWN, reason="Withdrawn by its author")
+        verdict.record(self.pk, self.status, timezone.now()).save()
+        self.status, self.decided_at = self.Status.WITHDRAWN, timezone.now()
+        self._drop_edit()
+        self.save(update_fields=self.DECIDED)
+
+    @transaction.atomic
     def edit(self, body: str) -> None:
-        """Change the text as its author asks: at once while it waits, else as an edit that waits for a moderator."""
+        """Change the text as its author asks: at once while it waits, else as an edit that waits for a moderator.
+
+        Raises TooLate when that is over.
+        """
+        self._lock()
+        if not self.is_editable(Policy.current()):
+            raise TooLate
         body = clean_text(body)
+        if body == self.body and self.proposed_at is None:
+            return
+        self.version += 1
         if self.status == self.Status.APPROVED:
             self.proposed_body, self.proposed_at = body, timezone.now()
         else:
             self._record_edit(body, actor=None, reason="Edited by its author")
-        self.version += 1
         self.save(update_fields=self.DECIDED)
 
     @transaction.atomic
-    def edit_as_moderator(self, body: str, *, by: "User") -> None:
-        """Change the text; readers see that a moderator did."""
+    def edit_as_moderator(self, body: str, *, by: "User", version: int) -> None:
+        """Change the text; readers see that a moderator did, and an older edit of the author's no longer waits.
+
+        Raises TooLate if the reply is no longer the version that the moderator saw.
+        """
+        self._lock()
+        if self.version != version:
+            raise TooLate
         self._record_edit(clean_text(body), actor=by, reason="Edited by a moderator")
-        self.version += 1
+        self._drop_edit()
         self.moderator_edited_at = timezone.now()
         self.save(update_fields=[*self.DECIDED, "moderator_edited_at"])
+
+    def _lock(self) -> None:
+        self.refresh_from_db(from_queryset=Comment.objects.select_for_update(of=("self",)))
+
+    def _drop_edit(self) -> None:
+        self.proposed_body, self.proposed_at = "", None
+        self.version += 1
 
     def _show(self, body: str) -> None:
         for column, value in shown_text(body).items():
             setattr(self, column, value)
 
     def _record_edit(self, body: str, *, actor: "User | None", reason: str) -> None:
-        before = (self.status, self.body)
+        decision = Verdict(self.Status(self.status), actor=actor, reason=reason).record(
+            self.pk, self.status, timezone.now()
+        )
+        decision.before, decision.after = self.body, body
+        decision.save()
         self._show(body)
-        verdict = Verdict(self.Status(self.status), actor=actor, reason=reason)
-        self._decision(verdict, before, timezone.now()).save()
 
     def _decide(self, verdict: Verdict) -> None:
         Comment.objects.filter(pk=self.pk).decide(verdict)
         self.refresh_from_db()
-
-    def _decision(self, verdict: Verdict, before: tuple[str, str], at: datetime, reason: str = "") -> Decision:
-        decision = verdict.record(self.pk, before[0], at)
-        decision.verdict, decision.reason = self.status, verdict.reason or reason
-        if self.body != before[1]:
-            decision.before, decision.after = before[1], self.body
-        return decision

@@ -15,6 +15,13 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         """Refuse: the record is append-only."""
         raise ValueError("A recorded decision is never changed; decide again instead.")
 
+    def forget_texts(self, replies: Any) -> None:
+        """Blank the texts and notes on replies whose author is forgotten: the one change that the record allows."""
+        super().filter(comment__in=replies)._forget_texts()
+
+    def _forget_texts(self) -> None:
+        super().update(before="", after="", note="")
+
     def delete(self) -> NoReturn:
         """Refuse: the record is append-only."""
         raise ValueError("A recorded decision is never deleted.")

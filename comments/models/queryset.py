@@ -10,6 +10,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from articles.models import Correction
 from articles.richtext import render_reply
 from comments import announcing, personal_data
 from comments.likeness import text_digest
@@ -114,18 +115,21 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return self.decide(Verdict(Status.SPAM, actor=by, note=note, batch=batch))
 
     def decide(self, verdict: Verdict) -> int:
-        """Carry out a verdict on the selected replies and record it; return on how many it changed something."""
+        """Carry out a verdict on the selected replies and record it; return on how many it changed something.
+
+        What its author withdrew stays withdrawn. A person's verdict also settles the open reports.
+        """
         batch = verdict.batch or uuid4()
         verdict = replace(verdict, batch=batch)
         now = timezone.now()
         with transaction.atomic():
-            undecided = self.exclude(status=verdict.status, proposed_at__isnull=True)
-            before = dict(undecided.order_by("pk").select_for_update(of=("self",)).values_list("pk", "status"))
-            edited = list(self.model.objects.filter(pk__in=before, proposed_at__isnull=False))
+            chosen = self.exclude(status=Status.WITHDRAWN).order_by("pk").select_for_update(of=("self",))
+            rows = list(chosen.values_list("pk", "status", "proposed_at"))
+            edited = list(self.model.objects.filter(pk__in=[pk for pk, _, proposed_at in rows if proposed_at]))
             decisions = [reply.take(verdict, now) for reply in edited]
             self.model.objects.bulk_update(edited, self.model.DECIDED)
-            plain = before.keys() - {reply.pk for reply in edited}
-            decisions += [verdict.record(pk, before[pk], now) for pk in sorted(plain)]
+            plain = {pk: status for pk, status, proposed_at in rows if not proposed_at and status != verdict.status}
+            decisions += [verdict.record(pk, status, now) for pk, status in plain.items()]
             self.model.objects.filter(pk__in=plain).update(
                 status=verdict.status,
                 decided_at=None if verdict.status == Status.PENDING else now,
@@ -133,10 +137,11 @@ class CommentQuerySet(models.QuerySet["Comment"]):
             )
             Decision.objects.bulk_create(decisions, batch_size=1000)
             if verdict.actor:
-                Report.objects.filter(comment__in=before, settled_at__isnull=True).update(settled_at=now)
-            if before:
+                keys = [pk for pk, _, _ in rows]
+                Report.objects.filter(comment__in=keys, settled_at__isnull=True).update(settled_at=now)
+            if decisions:
                 announcing.announce_later(batch)
-        return len(before)
+        return len(decisions)
 
     def undo(self, batch: UUID, *, by: "User") -> int:
         """Take back the decisions of one step on the selected replies, but for those decided again since."""
@@ -148,14 +153,19 @@ class CommentQuerySet(models.QuerySet["Comment"]):
             for previous in {decision.previous for decision in undone.values()}:
                 self._set_back([pk for pk, row in undone.items() if row.previous == previous], previous, batch)
             for pk, decision in undone.items():
-                if decision.before != decision.after:
-                    self.filter(pk=pk).update(**shown_text(decision.before))
+                if decision.before != decision.after:  # it was about an edit, which waits again
+                    edit = {"proposed_body": decision.after, "proposed_at": decision.made_at}
+                    self.filter(pk=pk).update(**shown_text(decision.before), **edit)
+                Report.objects.reopen(comment=pk, settled_at=decision.made_at)
             Decision.objects.bulk_create([_undoing(decision, by) for decision in undone.values()], batch_size=1000)
         return len(undone)
 
     def _set_back(self, keys: list[int], status: str, batch: UUID) -> None:
         earlier = Decision.objects.filter(comment=OuterRef("pk"), verdict=status).exclude(batch=batch).order_by("-pk")
         decided_at = Coalesce(Subquery(earlier.values("made_at")[:1]), timezone.now())
+        if status != Status.APPROVED:  # an edit made meanwhile is then simply the text
+            for reply in self.filter(pk__in=keys, proposed_at__isnull=False):
+                self.filter(pk=reply.pk).update(**shown_text(reply.proposed_body), proposed_body="", proposed_at=None)
         self.filter(pk__in=keys).update(
             status=status,
             decided_at=None if status == Status.PENDING else decided_at,
@@ -173,8 +183,15 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
     def delete_unanswered(self) -> int:
         """Delete those of the selected replies that readers don't see and nobody answered; return how many."""
-        unseen = self.exclude(status=Status.APPROVED).filter(answers__isnull=True, thread__isnull=True)
-        return unseen.delete()[1].get("comments.Comment", 0)
+        keys = list(self.exclude(status=Status.APPROVED).values_list("pk", flat=True))
+        count = deleted = 0
+        while True:  # a reply whose answers went is itself unanswered
+            leaves = self.model.objects.filter(pk__in=keys, answers__isnull=True, thread__isnull=True)
+            Decision.objects.forget_texts(leaves.values("pk"))
+            deleted = leaves.delete()[1].get("comments.Comment", 0)
+            count += deleted
+            if not deleted:
+                return count
 
     def erase_personal_data(self) -> int:
         """Forget who wrote the selected replies, for good; the text stays, so that the discussion can be read."""
@@ -182,6 +199,8 @@ class CommentQuerySet(models.QuerySet["Comment"]):
             chosen = list(self.filter(erased_at__isnull=True).values_list("pk", flat=True))
             erased = self.model.objects.filter(pk__in=chosen)
             announcing.forget(erased)
+            Decision.objects.forget_texts(chosen)
+            Correction.objects.filter(comment__in=chosen).update(credit="")
             count: int = erased.update(
                 name=ANONYMOUS,
                 website="",
@@ -190,6 +209,8 @@ class CommentQuerySet(models.QuerySet["Comment"]):
                 client="",
                 identicon="",
                 submission=None,
+                proposed_body="",
+                proposed_at=None,
                 erased_at=timezone.now(),
             )
         return count

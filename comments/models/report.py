@@ -1,7 +1,19 @@
 """What readers say of replies that are published."""
 
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
+
+
+class ReportManager(models.Manager["Report"]):
+    """Finds and reopens reports."""
+
+    def reopen(self, **which: Any) -> None:
+        """Open settled reports again, but for those whose reader has reported anew."""
+        for report in self.filter(**which):
+            if not self.filter(comment=report.comment_id, client=report.client, settled_at__isnull=True).exists():
+                self.filter(pk=report.pk).update(settled_at=None)
 
 
 class Report(models.Model):
@@ -22,6 +34,8 @@ class Report(models.Model):
     client = models.CharField(max_length=64, editable=False)
     made_at = models.DateTimeField(default=timezone.now)
     settled_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ReportManager()
 
     class Meta:
         ordering = ("-made_at", "-pk")

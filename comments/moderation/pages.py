@@ -16,7 +16,7 @@ from articles.models import Article
 from articles.staff import staff_user
 from comments.crediting import draft_correction
 from comments.forms import EditForm
-from comments.models import Comment, CommentQuerySet, Decision
+from comments.models import Comment, CommentQuerySet, Decision, TooLate
 from comments.models.comment import MAX_NAME_CHARACTERS
 from comments.moderation.views import may_moderate
 from comments.receiving import answer_as_staff
@@ -33,13 +33,16 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change the text of a reply; readers see that a moderator did."""
     reply = get_object_or_404(_replies(), pk=pk)
     form = EditForm(request.POST or None, instance=Comment(article=reply.article), initial={"body": reply.body})
-    is_stale = form.is_bound and request.POST.get("version") != str(reply.version)
-    if is_stale:
-        form.add_error(None, "The reply has changed since you opened it. Its text now stands below yours.")
+    seen, is_stale = request.POST.get("version", ""), False
     if form.is_valid():
-        reply.edit_as_moderator(form.cleaned_data["body"], by=staff_user(request))
-        messages.success(request, f"The reply by {reply.name} was edited.")
-        return SeeOther(f"{reverse('moderation:queue')}#reply-{pk}")
+        try:
+            reply.edit_as_moderator(form.cleaned_data["body"], by=staff_user(request), version=int(seen or -1))
+        except (TooLate, ValueError):
+            is_stale = True
+            form.add_error(None, "The reply has changed since you opened it. Its text now stands below yours.")
+        else:
+            messages.success(request, f"The reply by {reply.name} was edited.")
+            return SeeOther(f"{reverse('moderation:queue')}#reply-{pk}")
     context = {"form": form, "reply": reply, "article": reply.article, "is_stale": is_stale}
     return render(request, "moderation/edit.html", context, status=422 if form.is_bound else 200)
 
@@ -50,16 +53,17 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer a reply as staff: moderators at once, an article's author once a moderator has approved."""
     answered = get_object_or_404(_replies(), pk=pk)
     user = staff_user(request)
-    may_publish = user.has_perm("comments.moderate_comment")
-    if not may_publish and not _answers_for(user, answered):
+    is_moderator = user.has_perm("comments.moderate_comment")
+    may_publish = is_moderator and answered.is_visible
+    if not is_moderator and not _answers_for(user, answered):
         raise PermissionDenied
     draft = Comment(article=answered.article, parent=answered, staff=user, name=_public_name(user))
     form = EditForm(request.POST or None, instance=draft)
     if form.is_valid():
         answer_as_staff(form.instance, may_publish=may_publish)
-        done = "is published" if may_publish and answered.is_visible else "waits for a moderator"
+        done = "is published" if may_publish else "waits in the queue"
         messages.success(request, f"Your answer to {answered.name} {done}.")
-        back = reverse("moderation:queue") if may_publish else _discussion_path(answered)
+        back = reverse("moderation:queue") if is_moderator else _discussion_path(answered)
         return SeeOther(back)
     context = {"form": form, "reply": answered, "article": answered.article, "name": draft.name}
     return render(request, "moderation/answer.html", context, status=422 if form.is_bound else 200)

@@ -118,6 +118,11 @@ class Group:
         """How many replies one decision on the group decides on."""
         return len(self.others) + 1
 
+    @property
+    def is_one_text(self) -> bool:
+        """Whether all of them say exactly the same, so that approving one is approving all."""
+        return all(reply.body == self.first.body for reply in self.others)
+
 
 @dataclass(frozen=True)
 class QueuePage:
@@ -161,7 +166,7 @@ def _with_context(replies: CommentQuerySet) -> Any:
             "findings",
             Prefetch("article__key_points", KeyPoint.objects.only("lead", "text", "article_id", "position")),
             Prefetch("reports", Report.objects.filter(settled_at__isnull=True)),
-            Prefetch("decisions", Decision.objects.select_related("actor")),
+            Prefetch("decisions", Decision.objects.select_related("actor").defer("before", "after")),
         )
     )
 

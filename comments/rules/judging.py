@@ -7,6 +7,9 @@ from comments.models.queryset import Verdict
 from comments.rules.checks import CHECKS
 from comments.rules.submission import Submission
 
+# What these look at is known only when the form comes in, or is asked elsewhere.
+SEEN_ONCE = frozenset({"blocked", "honeypot", "too_quick", "flooding", "akismet", "returning"})
+
 
 def judge(submission: Submission, rules: Iterable[Rule]) -> list[Finding]:
     """Return what every rule that fires found, in the rules' order: the first decides. Nothing is stored."""
@@ -45,21 +48,28 @@ def keep(findings: list[Finding], reply: Comment) -> None:
     Finding.objects.bulk_create(findings)
 
 
+def judge_again(reply: Comment) -> None:
+    """Let the rules look at a reply whose text has changed; what they saw of the first form is kept."""
+    earlier = [finding for finding in reply.findings.all() if finding.rule in SEEN_ONCE]
+    _keep_in_order([*earlier, *judge(Submission(reply), Rule.objects.in_force().exclude(name__in=SEEN_ONCE))], reply)
+
+
 def judge_proven(reply: Comment, policy: Policy) -> None:
     """Let the rule about returning commenters look, once the address of a reply is proven."""
-    rule = Rule.objects.in_force().filter(name="returning").first()
-    earlier = list(reply.findings.all())
-    if rule is None or any(finding.rule == rule.name for finding in earlier):
-        return
-    found = judge(Submission(reply), [rule])
-    if not found:
-        return
-    order = {name: place for place, name in enumerate(Rule.objects.values_list("name", flat=True))}
-    together = sorted([*earlier, *found], key=lambda finding: order.get(finding.rule, -1))
-    for position, finding in enumerate(together, 1):
-        finding.pk, finding.position = None, position
-    reply.findings.all().delete()
-    keep(together, reply)
+    earlier = list(reply.findings.exclude(rule="returning"))
+    together = _keep_in_order(
+        [*earlier, *judge(Submission(reply), Rule.objects.in_force().filter(name="returning"))], reply
+    )
     verdict = verdict_on(together, policy)
-    if verdict:
+    if verdict and verdict.rule == "returning":
         Comment.objects.pending().filter(pk=reply.pk).decide(verdict)
+
+
+def _keep_in_order(findings: list[Finding], reply: Comment) -> list[Finding]:
+    order = {name: place for place, name in enumerate(Rule.objects.values_list("name", flat=True))}
+    findings.sort(key=lambda finding: order.get(finding.rule, -1))
+    reply.findings.all().delete()
+    for position, finding in enumerate(findings, 1):
+        finding.pk, finding.position = None, position
+    keep(findings, reply)
+    return findings

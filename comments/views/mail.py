@@ -12,9 +12,8 @@ from comments.forms import LinkForm
 from comments.limits import HOUR, TooMany, spend
 from comments.linking import send_link_later
 from comments.models import Comment, CommentQuerySet, MailChoice, Subscription
-from comments.personal_data import fingerprint
 from comments.proving import prove
-from comments.responses import SeeOther
+from comments.responses import SeeOther, too_many
 from comments.tokens import Purpose, own_page_path, unseal
 from comments.views.own_page import data_file
 
@@ -69,10 +68,8 @@ def ask_for_link(request: HttpRequest) -> HttpResponse:
         spend("link", client_fingerprints(client_address(request)), {HOUR: LINKS_PER_HOUR})
     except TooMany as limit:
         form.add_error(None, "You have asked for many links. Please try again later.")
-        response = render(request, "comments/ask_for_link.html", context, status=429)
-        response.headers["Retry-After"] = str(limit.retry_after)
-        return response
-    send_link_later(fingerprint(form.cleaned_data["email"]))
+        return too_many(render(request, "comments/ask_for_link.html", context), limit)
+    send_link_later(form.cleaned_data["email"])
     return render(request, "comments/link_sent.html")
 
 

@@ -10,12 +10,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from articles.richtext import render_reply
+from comments.clients import client_address
 from comments.forms import EditForm
 from comments.held import held
 from comments.identicons import identicon
-from comments.models import Comment, CommentQuerySet, Policy, Subscription
-from comments.receiving import subscribe
-from comments.responses import SeeOther
+from comments.limits import TooMany
+from comments.models import Comment, CommentQuerySet, Policy, Subscription, TooLate
+from comments.receiving import edit_and_judge, subscribe
+from comments.responses import SeeOther, too_many
 from comments.service_level import usual_wait
 from comments.tokens import Purpose, unseal
 
@@ -68,7 +70,13 @@ def edit(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "comments/edit.html", context, status=422)
     if "preview" in request.POST:
         return render(request, "comments/edit.html", context | {"preview": render_reply(form.cleaned_data["body"])})
-    reply.edit(form.cleaned_data["body"])
+    try:
+        edit_and_judge(reply, form.cleaned_data["body"], address=client_address(request))
+    except TooLate:
+        return _too_late(request, reply, token)
+    except TooMany as limit:
+        form.add_error("body", f"That were many edits. Please try again in {limit.retry_after} seconds.")
+        return too_many(render(request, "comments/edit.html", context), limit)
     return SeeOther(reverse("comments:own-page", args=[token]))
 
 
@@ -77,9 +85,10 @@ def edit(request: HttpRequest, token: str) -> HttpResponse:
 def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     """Take the reply back."""
     reply = owned_comment(token)
-    if not reply.is_editable(Policy.current()):
+    try:
+        reply.withdraw()
+    except TooLate:
         return _too_late(request, reply, token)
-    reply.withdraw()
     return SeeOther(reverse("comments:own-page", args=[token]))
 
 
@@ -88,6 +97,8 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
 def choose_mail(request: HttpRequest, token: str) -> HttpResponse:
     """Keep what mail its author wants; an address that isn't proven gets one mail that asks."""
     reply, wanted = owned_comment(token), set(request.POST.getlist("mail"))
+    if reply.erased_at:
+        raise Http404("Nothing is held with this reply any more.")
     if not wanted <= set(Subscription.Kind.values):
         raise BadRequest("There is no mail of that kind.")
     reply.subscriptions.exclude(kind__in=wanted).delete()

@@ -1,6 +1,6 @@
 """Writing a reply, and reporting one."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -12,7 +12,7 @@ from comments.forms import CommentForm, ReportForm
 from comments.limits import TooMany
 from comments.models import Comment, Policy
 from comments.reporting import file_report
-from comments.responses import SeeOther
+from comments.responses import SeeOther, too_many
 from comments.tokens import own_page_path
 
 
@@ -29,8 +29,13 @@ def reply(request: HttpRequest, article: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, parent: int) -> HttpResponse:
     """Show or take the form for a reply to a reply, above which it shows what is being answered."""
-    answered = get_object_or_404(Comment.objects.visible().select_related("article__section"), pk=parent)
+    known = Comment.objects.select_related("article__section").without_personal_data()
+    answered = get_object_or_404(known, pk=parent)
     get_object_or_404(Article.objects.published(), pk=answered.article_id)
+    if not answered.is_visible:
+        if request.method != "POST":
+            raise Http404("There is no such reply.")
+        return _closed(request, Comment(article=answered.article), "The reply that you answer is no longer shown.")
     return _reply_form(request, Comment(article=answered.article, parent=answered))
 
 
@@ -47,7 +52,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
             file_report(form.instance, address=client_address(request))
         except TooMany as limit:
             form.add_error(None, f"You have reported a lot. Please try again in {limit.retry_after} seconds.")
-            return _too_many(render(request, "comments/report.html", context), limit)
+            return too_many(render(request, "comments/report.html", context), limit)
         return render(request, "comments/reported.html", context)
     return render(request, "comments/report.html", context, status=422 if form.is_bound else 200)
 
@@ -72,16 +77,10 @@ def _reply_form(request: HttpRequest, draft: Comment) -> HttpResponse:
             f"Too many replies came in a short time. Yours is kept below: please send it again in {limit.retry_after} "
             f"second{'' if limit.retry_after == 1 else 's'}."
         )
-        return _too_many(render(request, "comments/reply_form.html", context), limit)
+        return too_many(render(request, "comments/reply_form.html", context), limit)
 
 
 def _closed(request: HttpRequest, draft: Comment, why: str) -> HttpResponse:
     text = request.POST.get("body", "") if request.method == "POST" else ""
     context = {"article": draft.article, "why": why, "text": text}
     return render(request, "comments/closed.html", context, status=403 if request.method == "POST" else 200)
-
-
-def _too_many(response: HttpResponse, limit: TooMany) -> HttpResponse:
-    response.status_code = 429
-    response.headers["Retry-After"] = str(limit.retry_after)
-    return response
