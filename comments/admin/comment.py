@@ -90,9 +90,8 @@ class CommentAdmin(admin.ModelAdmin[Comment]):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Let no address of the list ask for a personal column, digit by digit."""
-        return lookup.split("__", maxsplit=1)[0] not in Comment.PERSONAL and super().lookup_allowed(
-            lookup, value, request
-        )
+        is_personal = lookup.partition("__")[0] in Comment.PERSONAL
+        return not is_personal and super().lookup_allowed(lookup, value, request)
 
     def get_fields(self, request: HttpRequest, obj: Comment | None = None) -> tuple[str, ...]:
         """Show the e-mail address to the privacy officer alone."""

@@ -17,10 +17,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
     def forget_texts(self, replies: Any) -> None:
         """Blank the texts and notes on replies whose author is forgotten: the one change that the record allows."""
-        super().filter(comment__in=replies)._forget_texts()
-
-    def _forget_texts(self) -> None:
-        super().update(before="", after="", note="")
+        models.QuerySet.update(self.filter(comment__in=replies), before="", after="", note="")
 
     def delete(self) -> NoReturn:
         """Refuse: the record is append-only."""

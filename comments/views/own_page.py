@@ -63,11 +63,10 @@ def edit(request: HttpRequest, token: str) -> HttpResponse:
     initial = {"body": reply.proposed_body or reply.body}
     form = EditForm(request.POST or None, instance=Comment(article=reply.article), initial=initial)
     context = {"form": form, "reply": reply, "article": reply.article, "token": token}
+    if form.is_valid() and reply.email and reply.email.casefold() in form.cleaned_data["body"].casefold():
+        form.add_error("body", "This holds your e-mail address, and would be published.")
     if not form.is_valid():
         return render(request, "comments/edit.html", context, status=422 if form.is_bound else 200)
-    if reply.email and reply.email.casefold() in form.cleaned_data["body"].casefold():
-        form.add_error("body", "This holds your e-mail address, and would be published.")
-        return render(request, "comments/edit.html", context, status=422)
     if "preview" in request.POST:
         return render(request, "comments/edit.html", context | {"preview": render_reply(form.cleaned_data["body"])})
     try:

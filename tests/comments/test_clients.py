@@ -6,7 +6,7 @@ from typing import Any
 from django.test import RequestFactory
 from django.utils import timezone
 
-from comments.clients import client_address, client_fingerprints
+from comments.clients import NOBODY, client_address, client_fingerprints
 
 
 def address(peer: str) -> str:
@@ -19,7 +19,7 @@ def test_an_ipv6_client_is_its_whole_network() -> None:
 
 def test_an_address_in_disguise_is_the_same_client() -> None:
     assert address("::ffff:192.0.2.1") == address("192.0.2.1") == "192.0.2.1"
-    assert address("") == address("unix:") == "0.0.0.0"
+    assert address("") == address("unix:") == NOBODY
 
 
 def test_a_fingerprint_holds_no_address_and_changes_with_the_day(time_machine: Any) -> None:
