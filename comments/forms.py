@@ -135,7 +135,7 @@ class CommentForm(forms.ModelForm[Comment]):
             self.keep_text("This form was open for too long. Please send it again.")
         elif cleaned.get("subject") and not self.served.is_second_try:
             # A browser's autofill may have done it: a person is asked again, and never shut out.
-            self._renew(token=form_token(self.article, is_exact=True, is_second_try=True), subject="")
+            self._renew(token=form_token(self.article, is_second_try=True), subject="")
             self.keep_text("A hidden field was filled in, which some browsers do by themselves. Please send it again.")
 
     def _renew(self, **fields: str) -> None:

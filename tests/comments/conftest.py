@@ -44,7 +44,9 @@ class Inbox:
 
 
 @pytest.fixture
-def inbox(settings: Any, db: None) -> Iterator[Inbox]:
+def inbox(settings: Any, db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
+    # The worker would close the connection that holds the test's own transaction.
+    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
     inbox = Inbox()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

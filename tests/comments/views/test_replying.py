@@ -1,5 +1,6 @@
 """Replying: from the form under an article to the page of one's own."""
 
+import ipaddress
 import re
 from datetime import timedelta
 from typing import Any
@@ -9,9 +10,17 @@ from django.test import Client
 from django.utils import timezone
 
 from articles.models import Article
-from comments.models import Comment
+from comments.models import Block, ClosedDiscussion, Comment, Policy
 from comments.tokens import own_page_path
-from tests.factories import make_approved_reply, make_article, make_reply, make_section, reply_data
+from tests.factories import (
+    make_approved_reply,
+    make_article,
+    make_full_article,
+    make_reply,
+    make_section,
+    make_staff,
+    reply_data,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -221,3 +230,151 @@ def test_a_reader_never_gets_a_cookie(client: Client, article: Article, page: st
     responses.append(client.get(responses[-1].headers["Location"]))
     assert not client.cookies
     assert not any("Cookie" in response.headers.get("Vary", "") for response in responses)
+
+
+def test_four_replies_a_minute_are_one_too_many_and_the_text_is_kept(
+    client: Client, article: Article, page: str
+) -> None:
+    for number in range(3):
+        assert client.post(post_url(article), reply_data(page, body=f"Text {number}.")).status_code == 303
+    refused = client.post(post_url(article), reply_data(page, body="The fourth text."))
+    assert refused.status_code == 429
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    assert "The fourth text." in refused.content.decode()
+    assert Comment.objects.count() == 3
+    again = client.post(post_url(article), reply_data(page, body="Text 1."))
+    assert again.status_code == 303
+    assert client.post(post_url(article), reply_data(page), REMOTE_ADDR="192.0.2.9").status_code == 303
+
+
+@pytest.mark.parametrize(("trusted", "status"), [([], 429), (["127.0.0.1"], 303)])
+def test_a_forwarded_address_counts_only_from_a_trusted_proxy(
+    client: Client, article: Article, page: str, settings: Any, trusted: list[str], status: int
+) -> None:
+    settings.TRUSTED_PROXIES = [ipaddress.ip_network(network) for network in trusted]
+    for number in range(4):
+        response = client.post(
+            post_url(article),
+            reply_data(page, body=f"Text {number}."),
+            headers={"x-forwarded-for": f"192.0.2.{number}"},
+        )
+    assert response.status_code == status
+
+
+def test_an_article_takes_sixty_replies_a_minute(client: Client, article: Article, page: str) -> None:
+    Policy(article_replies_per_minute=4).save()
+    codes = [
+        client.post(post_url(article), reply_data(page, body=f"Text {n}."), REMOTE_ADDR=f"192.0.2.{n}").status_code
+        for n in range(5)
+    ]
+    assert codes == [303] * 4 + [429]
+    assert Policy().article_replies_per_minute == 60
+
+
+def test_whoever_fills_the_trap_is_asked_again_and_never_swallowed(client: Client, article: Article, page: str) -> None:
+    trapped = client.post(post_url(article), reply_data(page, subject="filled by the browser"))
+    answer = trapped.content.decode()
+    assert trapped.status_code == 422
+    assert "send it again" in answer
+    assert "A thought of my own." in answer
+    assert client.post(post_url(article), reply_data(answer, subject="filled again")).status_code == 303
+    reply = Comment.objects.get()
+    assert reply.status == "pending"
+    assert [finding.rule for finding in reply.findings.all()] == ["honeypot"]
+
+
+def test_the_clock_holds_what_was_sent_at_once_but_takes_it(
+    client: Client, article: Article, time_machine: Any
+) -> None:
+    for seconds, rules in ((0, ["too_quick"]), (30, [])):
+        form = client.get(post_url(article)).content.decode()
+        time_machine.move_to(timezone.now() + timedelta(seconds=seconds))
+        assert client.post(post_url(article), reply_data(form, body=f"After {seconds}, surely.")).status_code == 303
+        assert [finding.rule for finding in Comment.objects.latest("pk").findings.all()][:1] == rules[:1]
+        Comment.objects.all().delete()
+
+
+def test_a_blocked_word_files_a_reply_as_spam_with_its_reason(client: Client, article: Article, page: str) -> None:
+    Block(kind="word", pattern="casino").save()
+    own = client.post(post_url(article), reply_data(page, body="Casino!")).headers["Location"]
+    reply = Comment.objects.get()
+    assert reply.status == "spam"
+    assert reply.decisions.get().rule == "blocked"
+    assert "A rule of this site set it aside" in client.get(own).content.decode()
+
+
+def test_a_preview_stores_nothing_and_can_be_sent(client: Client, article: Article, page: str) -> None:
+    preview = client.post(post_url(article), reply_data(page, body="*So* it is.", preview="1"))
+    assert preview.status_code == 200
+    assert "<em>So</em> it is." in preview.content.decode()
+    assert not Comment.objects.exists()
+    assert client.post(post_url(article), reply_data(preview.content.decode())).status_code == 303
+
+
+def close(article: Article, how: str) -> None:
+    match how:
+        case "site":
+            Policy(replies_open=False).save()
+        case "article":
+            ClosedDiscussion.objects.create(article=article)
+        case _:
+            Article.objects.filter(pk=article.pk).update(published_at=timezone.now() - timedelta(days=61))
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [("site", "closed on this site"), ("article", "to this article are closed"), ("age", "60 days after publication")],
+)
+def test_a_closed_discussion_says_so_and_gives_a_late_text_back(
+    client: Client, article: Article, page: str, how: str, why: str
+) -> None:
+    shown = make_approved_reply(article)
+    close(article, how)
+    closed = client.get(article.get_absolute_url()).content.decode()
+    assert why in closed
+    assert 'id="reply-form"' not in closed
+    assert f"/replies/answer/{shown.pk}/" not in closed
+    late = client.post(post_url(article), reply_data(page, body="My late words."))
+    assert late.status_code == 403
+    assert why in late.content.decode()
+    assert "My late words." in late.content.decode()
+    assert Comment.objects.count() == 1
+
+
+def test_an_answer_to_a_reply_that_went_gives_the_text_back(client: Client, article: Article) -> None:
+    parent = make_approved_reply(article)
+    form = client.get(f"/replies/answer/{parent.pk}/").content.decode()
+    parent.reject(by=make_staff("Moderator"))
+    late = client.post(f"/replies/answer/{parent.pk}/", reply_data(form, body="My late answer."))
+    assert late.status_code == 403
+    assert "My late answer." in late.content.decode()
+
+
+def test_a_reply_points_at_a_part_of_the_article_and_back(client: Client) -> None:
+    article = make_full_article()
+    point, source = article.key_points.all()[1], article.sources.all()[2]
+    page = client.get(article.get_absolute_url()).content.decode()
+    values = [f"key-point-{point.pk}", f"source-{source.pk}", "heading-h-the-first-part"]
+    for number, value in enumerate(values):
+        sent = reply_data(page, body=f"Text {number}.", name=f"Reader {number}", about=value, remark="source")
+        assert client.post(post_url(article), sent).status_code == 303
+    Comment.objects.all().approve(by=make_staff("Moderator"))
+    shown = client.get(article.get_absolute_url()).content.decode()
+    for anchor, label in (
+        ("key-point-2", "key point 2"),
+        ("source-3", "source 3"),
+        ("h-the-first-part", "the part “The first part”"),
+    ):
+        assert f'about <a href="#{anchor}">{label}</a>' in shown
+        assert f'href="#about-{anchor}"' in shown
+        assert f'id="about-{anchor}"' in shown
+    assert "This needs a source" in shown
+    article.sources.exclude(pk=source.pk).delete()
+    article.settle()
+    assert 'about <a href="#source-1">source 1</a>' in client.get(article.get_absolute_url()).content.decode()
+
+
+def test_a_reply_cannot_point_into_another_article(client: Client, article: Article, page: str) -> None:
+    point = make_full_article().key_points.get(position=1)
+    refused = client.post(post_url(article), reply_data(page, about=f"key-point-{point.pk}"))
+    assert refused.status_code == 422
