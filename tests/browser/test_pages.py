@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,7 +13,8 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from articles.previews import preview_link
-from comments.tokens import own_page_path
+from comments.models import ClosedDiscussion
+from comments.tokens import Purpose, own_page_path, seal
 from tests.factories import make_approved_reply, make_article, make_full_article, make_reply, make_staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
@@ -21,15 +23,22 @@ WIDTHS = (320, 360, 768, 1280, 1600)
 
 
 @pytest.fixture
-def paths() -> dict[str, str]:
+def paths(settings: Any) -> dict[str, str]:
     """The paths of one page of each kind that readers meet."""
+    settings.MAIL_IS_ON = True
+    now = timezone.now()
     article = make_full_article("An article with everything")
     article.corrections.create(made_at=timezone.now(), text="A figure was wrong.\nIt is right now.")
     make_article("Related", tags=("ports",), body="Plain text without any markup.")
     shown = make_approved_reply(article, website="https://example.org/", body="See https://example.org/ for more.")
     answer = make_approved_reply(article, parent=shown)
     make_approved_reply(article, parent=answer)
+    make_approved_reply(article, about_key_point=article.key_points.first(), remark="source", moderator_edited_at=now)
     withdrawn = make_article("Withdrawn", status="withdrawn")
+    closed = make_article("Closed")
+    ClosedDiscussion.objects.create(article=closed)
+    waiting = make_reply(article)
+    waiting.subscriptions.create(kind="answers")
     draft = make_full_article("Draft", status="draft")
     return {
         "home": "/",
@@ -42,7 +51,16 @@ def paths() -> dict[str, str]:
         "preview": urlsplit(preview_link(draft)).path,
         "reply form": f"/replies/article/{article.pk}/",
         "answer form": f"/replies/answer/{shown.pk}/",
-        "own page, waiting": own_page_path(make_reply(article)),
+        "closed discussion": closed.get_absolute_url(),
+        "closed form": f"/replies/article/{closed.pk}/",
+        "thread": f"{article.get_absolute_url()}replies/{shown.pk}/page/1/",
+        "report": f"/replies/report/{shown.pk}/",
+        "own page, edit": f"{own_page_path(waiting)}edit/",
+        "own page, waiting": own_page_path(waiting),
+        "asking for the link": "/replies/link/",
+        "confirming": f"/replies/confirm/{seal(Purpose.CONFIRM, waiting.pk)}/",
+        "unsubscribing": f"/replies/unsubscribe/{seal(Purpose.UNSUBSCRIBE, [waiting.pk, 'answers'])}/",
+        "everything under an address": f"/replies/address/{seal(Purpose.ADDRESS, waiting.pk)}/",
         "own page, published": own_page_path(shown),
         "own page, refused": own_page_path(make_reply(article, status="rejected")),
         "signing in": "/admin/login/",
@@ -85,10 +103,46 @@ def test_every_page_is_valid_html(page: Page, site: str, paths: dict[str, str]) 
     assert html_errors(texts) == {}
 
 
-def test_the_moderators_desk_is_valid_html(desk: Callable[[str], Page], site: str, paths: dict[str, str]) -> None:
+@pytest.fixture
+def desk_paths(paths: dict[str, str]) -> list[str]:
+    """The paths of the moderators' pages, with something of everything on them."""
+    article = make_full_article("A busy article")
+    parent = make_approved_reply(article, email="same@hidden.invalid")
+    parent.reports.create(reason="abuse", text="Look at this.", client="c")
+    reply = make_reply(
+        article, parent=parent, remark="mistake", email="same@hidden.invalid", website="https://a.example/"
+    )
+    reply.findings.create(position=1, rule="links", answer="hold", reason="It holds 4 links.")
+    reply.edit("Edited *text*.")
+    for _ in range(3):
+        make_reply(article, body="One flood.")
+    tabs = [f"/moderation/{tab}/" for tab in ("waiting", "remarks", "reported", "approved", "refused", "spam")]
+    pages = [f"/moderation/{page}/{reply.pk}/" for page in ("edit", "answer")]
+    return ["/moderation/", *tabs, *pages, "/moderation/waiting/all/", f"/moderation/discussion/{article.pk}/"]
+
+
+def test_the_moderators_desk_is_valid_html(desk: Callable[[str], Page], site: str, desk_paths: list[str]) -> None:
     page = desk("/moderation/")
-    assert html_errors({"queue": page.request.get(f"{site}/moderation/").text()}) == {}
-    assert violations(page) == []
+    assert html_errors({path: page.request.get(site + path).text() for path in desk_paths}) == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_moderators_desk_is_in_nobodys_way(
+    desk: Callable[[str], Page], site: str, desk_paths: list[str], scheme: Literal["light", "dark"]
+) -> None:
+    page = desk("/moderation/")
+    page.emulate_media(color_scheme=scheme)
+    found, too_wide = {}, []
+    for path in desk_paths:
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.goto(site + path)
+        page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+        found[path] = violations(page)
+        page.set_viewport_size({"width": 340, "height": 800})
+        if page.evaluate("document.documentElement.scrollWidth") > 340:
+            too_wide.append(path)
+    assert {path: rules for path, rules in found.items() if rules} == {}
+    assert too_wide == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -98,6 +152,7 @@ def test_no_page_is_in_anyones_way(browser: Browser, site: str, paths: dict[str,
     found = {}
     for name, path in paths.items():
         page.goto(site + path)
+        page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
         found[name] = violations(page)
     context.close()
     assert {name: rules for name, rules in found.items() if rules} == {}
