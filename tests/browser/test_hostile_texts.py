@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Dialog, Page
 
 from comments.models import Comment
 from comments.tokens import own_page_path
@@ -70,7 +70,12 @@ TEXTS = [wrapper.replace("{}", payload) for payload, wrapper in product(PAYLOADS
 
 def test_no_text_or_name_runs_or_breaks_out(page: Page, site: str, problems: list[str]) -> None:
     dialogs: list[str] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss())[0])
+
+    def note(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", note)
     article = make_article("The subject")
     replies = [make_approved_reply(article, body=text, name=f"x{text}"[:80]) for text in TEXTS]
     assert len(replies) > 290
