@@ -8,6 +8,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import truncatechars
+from django.urls import reverse
+from django.utils.html import format_html
 
 from articles.staff import staff_user
 from comments.models import Access, Comment, CommentQuerySet, Decision, Finding
@@ -67,6 +69,7 @@ class CommentAdmin(admin.ModelAdmin[Comment]):
         "decided_at",
         "moderator_edited_at",
         "erased_at",
+        "answer_it",
     )
     list_display = ("excerpt", "name", "article", "status", "submitted_at", "decided_at")
     list_filter = ("status",)
@@ -132,6 +135,11 @@ class CommentAdmin(admin.ModelAdmin[Comment]):
     def excerpt(self, comment: Comment) -> str:
         """Return the beginning of the text."""
         return truncatechars(comment.body, 80)
+
+    @admin.display(description="answer")
+    def answer_it(self, comment: Comment) -> str:
+        """Return a link to where staff answer."""
+        return format_html('<a href="{}">Answer this reply</a>', reverse("moderation:answer", args=[comment.pk]))
 
     @admin.display(description="e-mail")
     def address(self, comment: Comment) -> str:

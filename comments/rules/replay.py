@@ -3,12 +3,17 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from comments.models import Comment, Rule
+from comments.models import Answer, Comment, Rule
 from comments.models.queryset import Status
 from comments.rules.checks import CHECKS
 from comments.rules.submission import Submission
 
 REPLAYED = 1_000
+WOULD = {
+    Answer.HOLD: "would have held {}",
+    Answer.SPAM: "would have filed {} as spam",
+    Answer.APPROVE: "would have approved {}",
+}
 KEPT_NOTHING = frozenset({"honeypot", "too_quick", "akismet"})  # what they look at isn't kept
 
 
@@ -16,6 +21,7 @@ KEPT_NOTHING = frozenset({"honeypot", "too_quick", "akismet"})  # what they look
 class Replay:
     """On how many of the latest decided replies a rule would have fired, by what became of them."""
 
+    answer: str
     looked_at: int
     fired: Counter[str]
 
@@ -24,7 +30,8 @@ class Replay:
             return "No reply has been decided yet: there is nothing to try the rule on."
         parts = [f"{count} {'was' if count == 1 else 'were'} {status}" for status, count in self.fired.most_common()]
         outcome = f", of which {', '.join(parts)}" if parts else ""
-        return f"Of the last {self.looked_at:,} decided replies it would have fired on {self.fired.total():,}{outcome}."
+        would = WOULD[Answer(self.answer)].format(f"{self.fired.total():,}")
+        return f"Of the last {self.looked_at:,} decided replies it {would}{outcome}."
 
 
 def replay(rule: Rule) -> Replay:
@@ -33,4 +40,4 @@ def replay(rule: Rule) -> Replay:
     replies = list(decided.filter(staff__isnull=True).order_by("-decided_at", "-pk")[:REPLAYED])
     check = CHECKS[rule.name]
     fired = Counter(Status(reply.status).label.lower() for reply in replies if check(Submission(reply), rule))
-    return Replay(len(replies), fired)
+    return Replay(rule.answer, len(replies), fired)

@@ -28,7 +28,7 @@ def test_a_changed_rule_is_tried_before_it_is_switched_on(moderator: Client) -> 
     rule = Rule.objects.get(name="links")
     path = f"/admin/comments/rule/{rule.pk}/change/"
     tried = moderator.post(path, rule_data())
-    assert "it would have fired on 1, of which 1 was approved" in tried.content.decode()
+    assert "it would have held 1, of which 1 was approved" in tried.content.decode()
     rule.refresh_from_db()
     assert rule.threshold == 3
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', tried.content.decode()))

@@ -19,7 +19,7 @@ def test_a_rule_says_what_it_would_have_done() -> None:
     rule = Rule.objects.get(name="links")
     rule.threshold = 1
     assert str(replay(rule)) == (
-        "Of the last 4 decided replies it would have fired on 3, of which 2 were approved, 1 was spam."
+        "Of the last 4 decided replies it would have held 3, of which 2 were approved, 1 was spam."
     )
     assert Rule.objects.get(name="links").threshold == 3
 

@@ -1,0 +1,75 @@
+"""What happens outside a request: tasks every second, chores when they are due, and an end when told."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import OperationalError
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from comments.housekeeping import tidy
+from comments.linking import send_link_later
+from comments.models import Chore, LearnedFilter, RetentionRun
+from kiwiguard import worker
+from kiwiguard.worker import TaskWorker
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _keep_the_tests_own_connection(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
+    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
+    settings.MAIL_IS_ON = True
+
+
+def test_one_look_runs_what_is_due() -> None:
+    send_link_later("nobody@hidden.invalid")
+    TaskWorker().look()
+    assert DBTaskResult.objects.get().status == "SUCCESSFUL"
+
+
+def test_the_command_does_it_once_for_cron() -> None:
+    send_link_later("nobody@hidden.invalid")
+    call_command("worker", once=True)
+    assert DBTaskResult.objects.get().status == "SUCCESSFUL"
+    assert RetentionRun.objects.count() == 1
+
+
+def test_it_stops_when_told_and_waits_for_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    working = TaskWorker()
+    monkeypatch.setattr(worker, "SECONDS_BETWEEN_LOOKS", 0)
+    looks = []
+
+    def look() -> None:
+        looks.append(1)
+        if len(looks) == 2:
+            working.stopping.set()
+        raise OperationalError("away")
+
+    monkeypatch.setattr(working, "look", look)
+    working.run()
+    assert len(looks) == 2
+
+
+def test_each_chore_is_done_once_in_its_time(time_machine: Any) -> None:
+    for _ in range(3):
+        tidy()
+    assert (RetentionRun.objects.count(), LearnedFilter.objects.count()) == (1, 1)
+    time_machine.move_to(timezone.now() + timedelta(days=1, minutes=1))
+    tidy()
+    assert RetentionRun.objects.count() == 2
+
+
+def test_two_processes_never_take_the_same_chore() -> None:
+    assert [Chore.objects.take("x", timedelta(hours=1)) for _ in range(3)] == [True, False, False]
+
+
+def test_finished_tasks_are_tidied_away(time_machine: Any) -> None:
+    send_link_later("nobody@hidden.invalid")
+    TaskWorker().look()
+    time_machine.move_to(timezone.now() + timedelta(days=3))
+    tidy()
+    assert not DBTaskResult.objects.exists()
