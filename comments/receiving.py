@@ -13,6 +13,7 @@ from comments.personal_data import keyed_digest
 from comments.rules import akismet
 from comments.rules.judging import judge, judge_again, keep, verdict_on
 from comments.rules.submission import Submission
+from comments.turns import writing
 
 EDITS_PER_MINUTE = 5
 EDITS_PER_HOUR = 30
@@ -30,7 +31,7 @@ def receive(submission: Submission, *, wishes: Iterable[Subscription.Kind] = ())
     reply.client = clients[0]
     policy = Policy.current()
     findings = judge(submission, Rule.objects.in_force())
-    with transaction.atomic():
+    with writing():
         limits.take_turns("reply", clients[0])
         earlier: Comment | None = Comment.objects.filter(submission=reply.submission).first()
         if earlier:
