@@ -1,9 +1,10 @@
 """The rules a site starts with, and what older replies need for them: what their texts have in common, and a picture.
 
-Backwards, a withdrawn reply becomes a rejected one, which is what it was called before.
+Backwards, a withdrawn reply becomes a rejected one, and edits and decisions on deleted replies leave the record, which
+had no place for them.
 """
 
-from django.db import migrations
+from django.db import migrations, models
 
 from comments.likeness import text_digest
 from comments.personal_data import keyed_digest
@@ -48,13 +49,18 @@ def describe_replies(apps, schema_editor):
     Comment.objects.bulk_update(batch, ["text_digest", "identicon"])
 
 
-def refuse_withdrawn(apps, schema_editor):
-    apps.get_model("comments", "Comment").objects.filter(status="withdrawn").update(status="rejected")
+def fit_the_older_record(apps, schema_editor):
+    Comment, Decision = apps.get_model("comments", "Comment"), apps.get_model("comments", "Decision")
+    Comment.objects.filter(status="withdrawn").update(status="rejected")
+    Decision.objects.filter(verdict="withdrawn").update(verdict="rejected")
+    Decision.objects.filter(previous="withdrawn").update(previous="rejected")
+    Decision.objects.filter(previous=models.F("verdict")).delete()
+    Decision.objects.exclude(comment__in=Comment.objects.values("pk")).delete()
 
 
 class Migration(migrations.Migration):
     dependencies = [("comments", "0003_rules_reports_edits_and_mail")]
     operations = [
         migrations.RunPython(make_rules, remove_rules),
-        migrations.RunPython(describe_replies, refuse_withdrawn),
+        migrations.RunPython(describe_replies, fit_the_older_record),
     ]
