@@ -83,7 +83,8 @@ def discussion_page(article: Article, *, number: int = 1) -> Discussion:
     """Return a page of the threads under an article, counted from 1; raises Http404 past the end."""
     policy = Policy.current()
     start = (number - 1) * THREADS_PER_PAGE
-    rows = list(_roots(article, policy)[start : start + THREADS_PER_PAGE + 1])
+    of_the_page = _in_order(_shown_roots(article), policy).values("pk")[start : start + THREADS_PER_PAGE + 1]
+    rows = list(_roots(article, policy).filter(pk__in=of_the_page))
     if number > 1 and not rows:
         raise Http404("There is no such page.")
     known = {target.value: target for target in pointing.targets(article)}
@@ -105,7 +106,7 @@ def thread_page(article: Article, root: int, *, number: int = 1) -> Discussion:
     """Return a page of all the answers in one thread, counted from 1; raises Http404 past the end."""
     policy = Policy.current()
     start = (number - 1) * ANSWERS_PER_PAGE
-    rows = list(_roots(article, policy).filter(pk=root))
+    rows = list(_roots(article, policy).filter(pk__in=_shown_roots(article).filter(pk=root).values("pk")))
     answers = list(_answers(root=root)[start : start + ANSWERS_PER_PAGE + 1]) if rows else []
     if not rows or (number > 1 and not answers):
         raise Http404("There is no such page.")
@@ -163,12 +164,15 @@ def _roots(article: Article, policy: Policy) -> Any:
     answers = Comment.objects.filter(root=OuterRef("pk"), status=Comment.Status.APPROVED)
     counted = Subquery(answers.order_by().values("root").annotate(n=Count("pk")).values("n"))
     first = JSONRows(answers.order_by("submitted_at", "pk")[:ANSWERS_SHOWN], id="id")
-    roots = _shown_roots(article).oldest_first()
-    if policy.order == Policy.Order.NEWEST:
-        roots = roots.reverse()
+    roots = _in_order(Comment.objects.filter(article=article).roots(), policy)
     return roots.annotate(count=count, answer_count=Coalesce(counted, 0), first_answers=first).values(
         "count", "answer_count", "first_answers", *_COLUMNS
     )
+
+
+def _in_order(roots: CommentQuerySet, policy: Policy) -> CommentQuerySet:
+    ordered = roots.oldest_first()
+    return ordered.reverse() if policy.order == Policy.Order.NEWEST else ordered
 
 
 def _answers(**which: Any) -> Any:
