@@ -369,7 +369,7 @@ def _is_allowed_in_reply(tag: str, name: str, value: str) -> bool:
         case "a", "rel":
             return value == reply_markdown.REL
         case "ol", "start":
-            return bool(_NUMBER.match(value))
+            return bool(re.fullmatch(r"[0-9]{1,9}", value))
         case _:
             return False
 

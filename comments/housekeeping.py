@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.utils import timezone
+from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from comments import retention
@@ -20,9 +21,13 @@ def tidy() -> None:
     """Do every chore that is due, and that no other process has taken up."""
     if Chore.objects.take("overdue mail", timedelta(minutes=10)):
         deliver_overdue()
+    if Chore.objects.take("interrupted tasks", timedelta(minutes=5)):
+        # Each can be run again: what it owes or finds is stored once.
+        interrupted = DBTaskResult.objects.running().filter(started_at__lt=timezone.now() - timedelta(minutes=10))
+        interrupted.update(status=TaskResultStatus.READY)
     if Chore.objects.take("digests", timedelta(minutes=5)):
         announce_digests(is_anything_waiting=Comment.objects.waiting().exists())
-    if Chore.objects.take("counted events", HOUR):
+    if Chore.objects.take("counted events", timedelta(minutes=10)):
         Event.objects.filter(at__lt=timezone.now() - HOUR).delete()
     if Chore.objects.take("retention", DAY):
         retention.carry_out()

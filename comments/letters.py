@@ -79,7 +79,7 @@ def _link(notice: Notice) -> Letter:
 def _decided(notice: Notice) -> Letter | None:
     reply, decision = _reader(notice), notice.decision
     wish = _wish(reply, Subscription.Kind.DECISION)
-    if wish is None or decision is None or reply.decisions.first() != decision or not reply.article.is_published:
+    if wish is None or decision is None or reply.latest_verdict != decision or not reply.article.is_published:
         return None
     published = reply.is_visible
     return Letter(

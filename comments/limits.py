@@ -39,7 +39,6 @@ def spend(what: str, who: list[str], limits: dict[timedelta, int]) -> None:
 def _count(what: str, who: list[str], limits: dict[timedelta, int]) -> timedelta | None:
     take_turns(what, who[0])
     now = timezone.now()
-    Event.objects.filter(at__lt=now - HOUR).delete()
     recent = Event.objects.filter(what=what, who__in=who, at__gt=now - max(limits)).order_by("-at")
     times = list(recent.values_list("at", flat=True)[: max(limits.values())])
     for window, most in limits.items():

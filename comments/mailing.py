@@ -8,6 +8,7 @@ from datetime import timedelta
 from smtplib import SMTPException
 from urllib.parse import urlsplit
 
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
@@ -34,13 +35,13 @@ def deliver(pk: int) -> None:
     notice = Notice.objects.claim(pk)
     if notice is None:
         return
-    envelope = _envelope(notice)
-    if envelope is None:
-        Notice.objects.filter(pk=pk).update(given_up_at=timezone.now(), claimed_at=None)
-        return
     try:
+        envelope = _envelope(notice)
+        if envelope is None:
+            Notice.objects.filter(pk=pk).update(given_up_at=timezone.now(), claimed_at=None)
+            return
         _message(notice, envelope).send()
-    except (OSError, SMTPException):  # its text may hold the address: it is neither logged nor kept
+    except (OSError, SMTPException, ValueError, InvalidToken):  # its text may hold the address: it isn't kept
         _postpone(notice)
     else:
         Notice.objects.filter(pk=pk).update(sent_at=timezone.now(), claimed_at=None)

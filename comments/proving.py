@@ -17,6 +17,6 @@ def prove(reply: Comment) -> None:
         reply.proven_at = now
         reply.save(update_fields=["proven_at"])
         judge_proven(reply, Policy.current())
-    decision = reply.decisions.first()
-    if decision is not None and decision.previous != decision.verdict == reply.status:
+    decision = reply.latest_verdict
+    if decision is not None and decision.verdict == reply.status:
         announcing.announce_decision(decision, reply)

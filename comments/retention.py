@@ -114,7 +114,11 @@ TABLE = (
         "notices",
         "the record of mails that were sent or given up",
         lambda _: NOTICE_DAYS,
-        lambda before: Notice.objects.filter(made_at__lt=before).exclude(sent_at=None, given_up_at=None),
+        lambda before: (
+            Notice.objects.filter(made_at__lt=before)
+            .exclude(sent_at=None, given_up_at=None)
+            .exclude(kind=Notice.Kind.CORRECTED)  # it says that the reader was told
+        ),
         _delete,
     ),
 )

@@ -9,7 +9,8 @@ from django.views.debug import ExceptionReporter
 
 REMOVED = "[removed]"
 
-_E_MAIL = re.compile(r"[^\s@<>\"'(),:;=/]{1,64}(?:@|%40)[\w.-]{1,255}")
+_E_MAIL = re.compile(r"[^\s@<>\"(),:;]{1,64}(?:@|%40)[\w.-]{1,255}")
+_KEPT = re.compile(r"\b[0-9a-f]{64}\b|\bgAAAA[\w-]+={0,2}")  # a fingerprint, or an address encrypted
 _IPV4 = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")
 _IPV6 = re.compile(r"(?<![\w:])[0-9a-fA-F:]{2,39}(?![\w:])")
 _SIGNED_PATH = re.compile(r"/(mine|preview|confirm|unsubscribe|address|moderator-mail)/[^/\s]+")
@@ -38,7 +39,7 @@ class DiscreetReporter(ExceptionReporter):
 def discreet(text: str) -> str:
     """Return a text with e-mail addresses, IP addresses and signed links blotted out."""
     text = _SIGNED_PATH.sub(r"/\1/…", text)
-    for pattern in (_E_MAIL, _IPV4):
+    for pattern in (_KEPT, _E_MAIL, _IPV4):
         text = pattern.sub(REMOVED, text)
     return _IPV6.sub(_without_ipv6, text)
 

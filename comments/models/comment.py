@@ -172,6 +172,11 @@ class Comment(models.Model):
         """Whether readers see it; `CommentQuerySet.visible()` is the same rule as a query."""
         return self.status == self.Status.APPROVED
 
+    @property
+    def latest_verdict(self) -> Decision | None:
+        """The latest decision that changed its status; edits are on the same record, and aren't meant."""
+        return self.decisions.exclude(previous=F("verdict")).first()
+
     # Decisions
 
     def approve(self, *, by: "User", note: str = "") -> None:

@@ -3,11 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
 from articles.models import Article
+
+MOST = 10_000  # days, minutes or replies: more than anybody means, and safe to reckon with
 
 
 class Policy(models.Model):
@@ -66,6 +69,13 @@ class Policy(models.Model):
         """Store it as the one row."""
         self.pk = 1
         super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Refuse numbers that no calendar holds."""
+        numbers = (field.name for field in self._meta.fields if isinstance(field, models.PositiveSmallIntegerField))
+        errors = {name: f"At most {MOST:,}." for name in numbers if (getattr(self, name) or 0) > MOST}
+        if errors:
+            raise ValidationError(errors)
 
     @classmethod
     def current(cls) -> "Policy":

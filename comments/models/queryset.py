@@ -16,6 +16,7 @@ from comments import announcing, personal_data
 from comments.likeness import text_digest
 from comments.models.decision import Decision
 from comments.models.report import Report
+from comments.models.rule import Finding
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -200,6 +201,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
             erased = self.model.objects.filter(pk__in=chosen)
             announcing.forget(erased)
             Decision.objects.forget_texts(chosen)
+            Finding.objects.filter(comment__in=chosen).update(reason="", seen={})
             Correction.objects.filter(comment__in=chosen).update(credit="")
             count: int = erased.update(
                 name=ANONYMOUS,

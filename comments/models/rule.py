@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 
@@ -35,8 +36,8 @@ class Rule(models.Model):
     position = models.PositiveSmallIntegerField(default=1, help_text="The first rule that fires decides.")
     is_on = models.BooleanField("on", default=True)
     answer = models.CharField(max_length=10, choices=Answer, default=Answer.HOLD)
-    threshold = models.PositiveIntegerField(null=True, blank=True)
-    days = models.PositiveSmallIntegerField(null=True, blank=True)
+    threshold = models.PositiveIntegerField(null=True, blank=True, validators=[MaxValueValidator(100_000)])
+    days = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(3650)])
 
     objects = RuleQuerySet.as_manager()
 
@@ -80,9 +81,7 @@ class Block(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store it; of an e-mail address only the fingerprint and a masked form."""
-        if self.kind == self.Kind.ADDRESS and not self.fingerprint:
-            self.fingerprint = personal_data.fingerprint(self.pattern)
-            self.pattern = personal_data.masked(self.pattern)
+        self._mask()
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
@@ -95,8 +94,17 @@ class Block(models.Model):
                 raise ValidationError({"pattern": "Enter an IP address or a network such as 192.0.2.0/24."}) from error
         if self.kind == self.Kind.ADDRESS and not self.fingerprint and "@" not in self.pattern:
             raise ValidationError({"pattern": "Enter an e-mail address, or a domain such as @example.org."})
-        if self.kind == self.Kind.WORD and not self.pattern.strip("* "):
-            raise ValidationError({"pattern": "Enter a word or phrase."})
+        if self.kind == self.Kind.WORD and (not self.pattern.strip("* ") or "@" in self.pattern):
+            raise ValidationError({"pattern": "Enter a word or phrase; an e-mail address is a kind of its own."})
+        self._mask()
+        same = Block.objects.filter(kind=self.kind, pattern=self.pattern, fingerprint=self.fingerprint)
+        if same.exclude(pk=self.pk).exists():
+            raise ValidationError({"pattern": "This is on the list already."})
+
+    def _mask(self) -> None:
+        if self.kind == self.Kind.ADDRESS and not self.fingerprint:
+            self.fingerprint = personal_data.fingerprint(self.pattern)
+            self.pattern = personal_data.masked(self.pattern)
 
     def found_in(self, text: str) -> str:
         """Return the first place in a text that a blocked word matches; empty if it doesn't."""

@@ -26,7 +26,7 @@ def ask(pk: int) -> None:
     """Ask about a reply and keep the answer; when Akismet can't be reached, the reply waits as any other does."""
     rule = Rule.objects.in_force().filter(name="akismet").first()
     reply = Comment.objects.pending().select_related("article__section").filter(pk=pk).first()
-    if rule is None or reply is None or not _is_spam(reply):
+    if rule is None or reply is None or reply.findings.filter(rule=rule.name).exists() or not _is_spam(reply):
         return
     with transaction.atomic():
         reason = "Akismet takes it for spam."

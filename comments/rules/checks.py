@@ -15,7 +15,7 @@ from comments.models.queryset import REFUSED
 from comments.rules import learning
 from comments.rules.submission import Submission
 
-E_MAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>().]+")
+E_MAIL = re.compile(r"(?<![^\s@<>()])[^\s@<>()]{1,64}@[^\s@<>()]{1,255}\.[^\s@<>().]+")
 _LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 _MIN_LETTERS = 20  # a shorter text in capitals may be an acronym
 _LONG_RUN = re.compile(r"(.)\1{9,}", re.DOTALL)
@@ -68,8 +68,12 @@ def _is_in(address: str, network: str) -> bool:
     inside, outside = ipaddress.ip_address(address), ipaddress.ip_network(network)
     if isinstance(outside, ipaddress.IPv6Network) and inside.version == 6:  # noqa: PLR2004 - IPv6
         # What we know of an IPv6 client is its /64.
-        return ipaddress.IPv6Network(f"{inside}/64").overlaps(outside)
+        return ipaddress.IPv6Network(f"{inside}/64", strict=False).overlaps(outside)
     return inside in outside
+
+
+def _set(value: int | None, default: int) -> int:
+    return default if value is None else value
 
 
 def honeypot(submission: Submission, rule: Rule) -> Fired | None:
@@ -79,7 +83,7 @@ def honeypot(submission: Submission, rule: Rule) -> Fired | None:
 
 def too_quick(submission: Submission, rule: Rule) -> Fired | None:
     """Fire on a form that was sent sooner than anybody could have written in it."""
-    least = timedelta(seconds=rule.threshold or 0)
+    least = timedelta(seconds=_set(rule.threshold, 0))
     if submission.open_for is None or submission.open_for >= least:
         return None
     seconds = round(submission.open_for.total_seconds(), 1)
@@ -89,13 +93,13 @@ def too_quick(submission: Submission, rule: Rule) -> Fired | None:
 def links(submission: Submission, rule: Rule) -> Fired | None:
     """Fire on more links than the threshold."""
     count = len(_LINK.findall(submission.reply.body))
-    return Fired(f"It holds {count} links.", {"links": count}) if count > (rule.threshold or 0) else None
+    return Fired(f"It holds {count} links.", {"links": count}) if count > (_set(rule.threshold, 0)) else None
 
 
 def duplicate(submission: Submission, rule: Rule) -> Fired | None:
     """Fire on a text that was sent before."""
     reply = submission.reply
-    since = reply.submitted_at - timedelta(days=rule.days or 30)
+    since = reply.submitted_at - timedelta(days=_set(rule.days, 30))
     same = Comment.objects.filter(
         text_digest=reply.text_digest, submitted_at__gte=since, submitted_at__lte=reply.submitted_at
     )
@@ -112,7 +116,7 @@ def flooding(submission: Submission, rule: Rule) -> Fired | None:
         return None
     window = (reply.submitted_at - timedelta(hours=1), reply.submitted_at)
     count = Comment.objects.filter(client=reply.client, submitted_at__range=window).exclude(pk=reply.pk).count()
-    if count < (rule.threshold or 1):
+    if count < (_set(rule.threshold, 1)):
         return None
     return Fired(f"It is number {count + 1} from one connection within an hour.", {"replies": count + 1})
 
@@ -122,7 +126,7 @@ def shouting(submission: Submission, rule: Rule) -> Fired | None:
     body = submission.reply.body
     letters = [character for character in body if character.isupper() or character.islower()]
     share = 100 * sum(map(str.isupper, letters)) / len(letters) if letters else 0
-    if len(letters) >= _MIN_LETTERS and share > (rule.threshold or 70):
+    if len(letters) >= _MIN_LETTERS and share > (_set(rule.threshold, 70)):
         return Fired(f"{share:.0f} % of its letters are capitals.", {"capitals": round(share)})
     run = _LONG_RUN.search(body)
     return Fired("It repeats a character ten times or more.", {"run": run[0][:40]}) if run else None
@@ -138,7 +142,7 @@ def learned(submission: Submission, rule: Rule) -> Fired | None:
     """Fire on what looks like the spam of this site."""
     opinion = learning.opinion_on(submission.reply)
     percent = round(100 * opinion.spam) if opinion else 0
-    if opinion is None or percent < (rule.threshold or 90):
+    if opinion is None or percent < (_set(rule.threshold, 90)):
         return None
     words = ", ".join(f"“{word}”" for word in opinion.words)
     return Fired(f"It looks like spam ({percent} %): {words}."[:300], {"spam": percent, "words": opinion.words})
@@ -153,9 +157,9 @@ def returning(submission: Submission, rule: Rule) -> Fired | None:
         email_fingerprint=reply.email_fingerprint, submitted_at__lt=reply.submitted_at
     ).exclude(pk=reply.pk)
     approved = earlier.filter(status=Comment.Status.APPROVED, proven_at__isnull=False).count()
-    since = timezone.now() - timedelta(days=rule.days or 90)
+    since = timezone.now() - timedelta(days=_set(rule.days, 90))
     is_refused = earlier.filter(status__in=[*REFUSED, Comment.Status.SPAM], decided_at__gte=since).exists()
-    if is_refused or approved < (rule.threshold or 3):
+    if is_refused or approved < (_set(rule.threshold, 3)):
         return None
     return Fired(f"A proven address with {approved} approved replies.", {"approved": approved})
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from comments.housekeeping import tidy
 from comments.limits import HOUR, MINUTE, TooMany, spend
 from comments.models import Event
 
@@ -62,4 +63,5 @@ def test_what_is_over_an_hour_old_is_forgotten(time_machine: Any) -> None:
     spend("reply", ["client"], LIMITS)
     time_machine.move_to(timezone.now() + timedelta(minutes=61))
     spend("reply", ["another"], LIMITS)
+    tidy()
     assert list(Event.objects.values_list("who", flat=True)) == ["another"]

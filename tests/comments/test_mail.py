@@ -9,8 +9,9 @@ from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from comments import announcing
+from comments import announcing, retention
 from comments.crediting import announce_published_corrections, draft_correction
+from comments.housekeeping import tidy
 from comments.mailing import PAUSES, deliver_overdue
 from comments.models import Comment, MailChoice, Notice, Subscription
 from tests.comments.conftest import Inbox
@@ -301,3 +302,32 @@ def test_without_a_mail_server_nothing_is_owed_or_offered(client: Client, db: No
     assert not Notice.objects.exists()
     assert not DBTaskResult.objects.exists()
     assert "sends no mail" in client.get("/replies/link/").content.decode()
+
+
+def test_a_moderators_edit_before_the_mail_goes_does_not_swallow_the_decision(inbox: Inbox) -> None:
+    moderator = make_staff("Moderator")
+    reply = follower(make_article())
+    reply.reject(by=moderator)
+    reply.edit_as_moderator("Without the name.", by=moderator, version=reply.version)
+    assert inbox.fetch() == [f"Your reply to “{reply.article.title}” was not published"]
+
+
+def test_an_old_correction_is_not_announced_again(inbox: Inbox, time_machine: Any) -> None:
+    reply = follower(make_article(), remark="mistake")
+    draft = draft_correction(reply)
+    draft.is_draft = False
+    draft.save()
+    announce_published_corrections(reply.article)
+    assert len(inbox.fetch()) == 1
+    time_machine.move_to(timezone.now() + timedelta(days=40))
+    retention.carry_out()
+    announce_published_corrections(reply.article)
+    assert inbox.fetch() == []
+
+
+def test_a_task_that_was_interrupted_runs_again(inbox: Inbox, time_machine: Any) -> None:
+    follower(make_article()).reject(by=make_staff("Moderator"))
+    DBTaskResult.objects.update(status="RUNNING", started_at=timezone.now())
+    time_machine.move_to(timezone.now() + timedelta(minutes=11))
+    tidy()
+    assert len(inbox.fetch()) == 1

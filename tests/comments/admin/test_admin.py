@@ -131,3 +131,30 @@ def test_an_editor_closes_a_discussion_in_the_article_form(client: Client) -> No
     response = client.post(f"/admin/articles/article/{article.pk}/change/", data)
     assert response.status_code == 302
     assert ClosedDiscussion.objects.get().article == article
+
+
+@pytest.mark.parametrize(("kind", "pattern"), [("word", "casino"), ("address", "joe@hidden.invalid")])
+def test_what_is_blocked_already_is_said_so(moderator: Client, kind: str, pattern: str) -> None:
+    for _ in range(2):
+        answer = moderator.post("/admin/comments/block/add/", {"kind": kind, "pattern": pattern})
+    assert "on the list already" in answer.content.decode()
+    assert Block.objects.count() == 1
+
+
+def test_an_ipv6_address_is_tried_on_the_list(moderator: Client) -> None:
+    Block(kind="network", pattern="2001:db8::/32").save()
+    answer = moderator.post("/admin/comments/block/try/", {"text": "x", "address": "2001:db8::1"})
+    assert "the network address" in answer.content.decode()
+
+
+def test_numbers_that_no_calendar_holds_are_refused(moderator: Client) -> None:
+    moderator.get("/admin/comments/policy/")
+    names = [field.name for field in Policy._meta.fields if field.name != "id"]
+    data = {name: getattr(Policy(), name) for name in names}
+    answer = moderator.post("/admin/comments/policy/1/change/", {**data, "close_after_days": 10**15})
+    assert answer.status_code == 200
+    assert Policy.current().close_after_days == 60
+    rule = Rule.objects.get(name="duplicate")
+    assert moderator.post(f"/admin/comments/rule/{rule.pk}/change/", rule_data(days=10**15)).status_code == 200
+    rule.refresh_from_db()
+    assert rule.days == 30
