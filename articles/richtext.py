@@ -355,7 +355,7 @@ def render_reply(text: str) -> str:
     """
     visible = _without_stacks(_DIRECTION_OVERRIDES.sub("", clean_text(text)))
     cleaner = Cleaner(tags=REPLY_TAGS, attributes=_is_allowed_in_reply, protocols=WEB_SCHEMES, strip=True)
-    return cleaner.clean(_REPLY_MARKDOWN.render(reply_markdown.flattened(visible))).strip()
+    return cleaner.clean(_REPLY_MARKDOWN.render(reply_markdown.bounded(visible))).strip()
 
 
 def _is_web_address(address: str) -> bool:

@@ -91,6 +91,13 @@ class CommentForm(forms.ModelForm[Comment]):
             )
         return name
 
+    def clean_email(self) -> str:
+        """Refuse quoted names: mail programs read them in ways of their own, and might write to somebody else."""
+        address: str = self.cleaned_data["email"]
+        if '"' in address:
+            raise ValidationError("Please give an address without quotation marks.", code="quoted")
+        return address
+
     def clean(self) -> dict[str, Any]:
         """Keep one's own address out of what will be public, and strangers' forms out altogether."""
         cleaned = super().clean() or self.cleaned_data

@@ -13,7 +13,7 @@ from comments.mailing import deliver_overdue
 from comments.models import Chore, Comment, Event
 from comments.rules.learning import retrain
 
-FINISHED_TASKS_KEPT = timedelta(days=2)
+FINISHED_TASKS_KEPT = timedelta(hours=1)  # some hold an address, encrypted
 DAY = timedelta(days=1)
 
 
@@ -33,6 +33,6 @@ def tidy() -> None:
         retention.carry_out()
     if Chore.objects.take("learning", DAY):
         retrain()
-    if Chore.objects.take("finished tasks", DAY):
+    if Chore.objects.take("finished tasks", HOUR):
         over = timezone.now() - FINISHED_TASKS_KEPT
         DBTaskResult.objects.finished().filter(finished_at__lt=over).delete()

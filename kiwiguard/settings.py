@@ -221,7 +221,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 MAIL_IS_ON = bool(env.str("EMAIL_URL", default=""))
 vars().update(env.email("EMAIL_URL", default="dummymail://"))
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"{SITE_NAME} <noreply@{_site.hostname}>")
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 WORKER_INSIDE = env.bool("WORKER_INSIDE", default=True)  # each server process also works off the tasks

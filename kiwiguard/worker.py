@@ -5,9 +5,10 @@ By default each server process does it in a thread of its own; a larger site run
 
 import logging
 import threading
+import time
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import close_old_connections
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
@@ -16,6 +17,7 @@ from comments.housekeeping import tidy
 
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_BETWEEN_CHORES = 60
+TASKS_PER_LOOK = 50  # so that a mail server that hangs holds up no chore for long
 logger = logging.getLogger(__name__)
 
 
@@ -24,36 +26,36 @@ class TaskWorker:
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
-        self.looks = 0
+        self.next_chores = 0.0
 
     def run(self) -> None:
         """Work until `stopping` is set; a database that is away for a while is waited for."""
         while not self.stopping.is_set():
             try:
                 self.look()
-            except DatabaseError:
-                logger.warning("The database can't be reached; the worker waits.")
+            except Exception:  # one chore that fails must not end the mail of all
+                logger.exception("A look at the tasks failed; the worker goes on.")
             close_old_connections()
             self.stopping.wait(SECONDS_BETWEEN_LOOKS)
 
     def look(self) -> None:
-        """Do all that is due now."""
+        """Do what is due now."""
         if DBTaskResult.objects.ready().exists():
             run_tasks()
-        if self.looks % SECONDS_BETWEEN_CHORES == 0:
+        if time.monotonic() >= self.next_chores:
+            self.next_chores = time.monotonic() + SECONDS_BETWEEN_CHORES
             tidy()
-        self.looks += 1
 
 
 def run_tasks() -> None:
-    """Run every task that is due, and return."""
+    """Run the tasks that are due, at most TASKS_PER_LOOK, and return."""
     worker = Worker(
         queue_names=["*"],
         interval=0,
         batch=True,
         backend_name="default",
         startup_delay=False,
-        max_tasks=None,
+        max_tasks=TASKS_PER_LOOK,
         worker_id=get_random_string(32),
         excluded_queue_names=[],
     )

@@ -157,7 +157,8 @@ class CommentQuerySet(models.QuerySet["Comment"]):
                 if decision.before != decision.after:  # it was about an edit, which waits again
                     edit = {"proposed_body": decision.after, "proposed_at": decision.made_at}
                     self.filter(pk=pk).update(**shown_text(decision.before), **edit)
-                Report.objects.reopen(comment=pk, settled_at=decision.made_at)
+            settled_at = {decision.made_at for decision in undone.values()}
+            Report.objects.reopen(comment__in=undone, settled_at__in=settled_at)
             Decision.objects.bulk_create([_undoing(decision, by) for decision in undone.values()], batch_size=1000)
         return len(undone)
 

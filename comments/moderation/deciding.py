@@ -37,15 +37,26 @@ class Outcome:
     """What became of an order: the replies decided on, in one batch, and a sentence on each that had changed."""
 
     batch: UUID
+    verb: str
     decided: list[int]
     missed: list[str]
+
+    def __str__(self) -> str:
+        count = len(self.decided)
+        return f"{count} {'reply' if count == 1 else 'replies'} {VERBS[self.verb][1]}."
+
+
+def read_verb(form: QueryDict) -> str:
+    """Return the verb of the button that was pressed; raises BadRequest without one."""
+    for verb in VERBS:
+        if verb in form:
+            return verb
+    raise BadRequest("There was no verb among approve, reject and spam.")
 
 
 def read_order(form: QueryDict) -> Order:
     """Return what a posted form asks; raises BadRequest if it makes no sense."""
-    verb = next((verb for verb in VERBS if verb in form), None)
-    if verb is None:
-        raise BadRequest("There was no verb among approve, reject and spam.")
+    verb = read_verb(form)
     seen, groups = {}, {}
     for entry in form.getlist("seen"):
         parts = _SEEN.fullmatch(entry)
@@ -73,12 +84,12 @@ def carry_out(order: Order, *, by: User) -> Outcome:
     batch = uuid4()
     chosen = Comment.objects.filter(pk__in=order.chosen).order_by("pk").select_for_update(of=("self",))
     rows = {reply.pk: reply for reply in chosen.only("pk", "version", "status", "proposed_at", "name")}
-    same = [reply.pk for reply in rows.values() if _is_as_seen(reply, order.seen)]
+    same = {reply.pk for reply in rows.values() if _is_as_seen(reply, order.seen)}
     decide, _ = VERBS[order.verb]
     decide(Comment.objects.filter(pk__in=same), by=by, note=order.note, batch=batch)
     changed = [rows[pk] for pk in order.chosen if pk in rows and pk not in same]
     gone = [f"Reply {pk} is no longer there." for pk in order.chosen if pk not in rows]
-    return Outcome(batch, same, [*_explained(changed), *gone])
+    return Outcome(batch, order.verb, sorted(same), [*_explained(changed), *gone])
 
 
 def _is_as_seen(reply: Comment, seen: dict[int, int]) -> bool:

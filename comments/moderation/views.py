@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from articles.staff import staff_user
 from comments.models import Comment
-from comments.moderation.deciding import VERBS, Order, Outcome, carry_out, read_order
+from comments.moderation.deciding import Order, Outcome, carry_out, read_order, read_verb
 from comments.moderation.queue import TABS, Filters, Tab, queue_page
 from comments.responses import SeeOther
 from comments.service_level import service_level
@@ -53,13 +52,15 @@ def decide(request: HttpRequest) -> HttpResponse:
     """Carry out the verb of the button that was pressed, on its reply or on those that are ticked."""
     order = read_order(request.POST)
     outcome = carry_out(order, by=staff_user(request))
-    done = VERBS[order.verb][1]
-    said = [f"{len(outcome.decided)} {_replies(len(outcome.decided))} {done}."] if order.chosen else []
-    if outcome.decided:
-        request.session[LAST_BATCH] = {"batch": str(outcome.batch), "what": said[0]}
+    _remember(request, outcome)
     if request.headers.get("X-Requested-With") == "fetch":
+        said = [str(outcome)] if order.chosen else []
         return JsonResponse({"said": said, "missed": outcome.missed, "decided": outcome.decided})
-    return _back(request, said, outcome, _next_anchor(list(order.seen), order.chosen))
+    if not order.chosen:
+        messages.warning(request, "No reply was ticked.")
+        return SeeOther(_return_path(request))
+    _say(request, outcome)
+    return SeeOther(_return_path(request) + _next_anchor(list(order.seen), order.chosen))
 
 
 @require_POST
@@ -72,7 +73,7 @@ def undo(request: HttpRequest) -> HttpResponse:
         messages.warning(request, "There is nothing to undo.")
         return SeeOther(_return_path(request))
     count = Comment.objects.undo(UUID(last["batch"]), by=staff_user(request))
-    messages.success(request, f"Undone: {count} {_replies(count)} as before.")
+    messages.success(request, f"Undone: {count} {'reply' if count == 1 else 'replies'} as before.")
     return SeeOther(_return_path(request))
 
 
@@ -86,28 +87,27 @@ def decide_on_all(request: HttpRequest, tab: str) -> HttpResponse:
     matching = filters.replies()
     count = matching.count()
     if request.method == "POST":
-        verb = next((verb for verb in VERBS if verb in request.POST), None)
-        if verb is None:
-            raise BadRequest("There was no verb among approve, reject and spam.")
-        if request.POST.get("count") == str(count):
-            seen = dict(matching.values_list("pk", "version"))
+        verb, seen = read_verb(request.POST), dict(matching.values_list("pk", "version"))
+        if request.POST.get("count") == str(len(seen)):
             outcome = carry_out(Order(verb, list(seen), seen, note=""), by=staff_user(request))
-            said = [f"{len(outcome.decided)} {_replies(len(outcome.decided))} {VERBS[verb][1]}."]
-            request.session[LAST_BATCH] = {"batch": str(outcome.batch), "what": said[0]}
-            return _back(request, said, outcome, "", path=_path(shown, 1))
+            _remember(request, outcome)
+            _say(request, outcome)
+            return SeeOther(_path(shown, 1))
+        count = len(seen)
         messages.warning(request, "Meanwhile their number has changed. Please confirm the new one.")
     context = {"tab": shown, "count": count, "query": filters.query(), "back": _path(shown, 1) + filters.query()}
     return render(request, "moderation/decide_on_all.html", context)
 
 
-def _back(request: HttpRequest, said: list[str], outcome: Outcome, anchor: str, *, path: str = "") -> HttpResponse:
-    if not said:
-        messages.warning(request, "No reply was ticked.")
-    for sentence in said:
-        messages.success(request, sentence)
+def _remember(request: HttpRequest, outcome: Outcome) -> None:
+    if outcome.decided:
+        request.session[LAST_BATCH] = {"batch": str(outcome.batch), "what": str(outcome)}
+
+
+def _say(request: HttpRequest, outcome: Outcome) -> None:
+    messages.success(request, str(outcome))
     for sentence in outcome.missed:
         messages.warning(request, sentence)
-    return SeeOther((path or _return_path(request)) + anchor)
 
 
 def _next_anchor(seen: list[int], chosen: list[int]) -> str:
@@ -134,7 +134,3 @@ def _path(tab: Tab, number: int) -> str:
     if number > 1:
         return reverse("moderation:tab-page", args=[tab.name, number])
     return reverse("moderation:queue") if tab.name == "waiting" else reverse("moderation:tab", args=[tab.name])
-
-
-def _replies(count: int) -> str:
-    return "reply" if count == 1 else "replies"

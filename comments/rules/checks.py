@@ -72,7 +72,7 @@ def _is_in(address: str, network: str) -> bool:
     return inside in outside
 
 
-def _set(value: int | None, default: int) -> int:
+def _setting(value: int | None, default: int) -> int:
     return default if value is None else value
 
 
@@ -83,7 +83,7 @@ def honeypot(submission: Submission, rule: Rule) -> Fired | None:
 
 def too_quick(submission: Submission, rule: Rule) -> Fired | None:
     """Fire on a form that was sent sooner than anybody could have written in it."""
-    least = timedelta(seconds=_set(rule.threshold, 0))
+    least = timedelta(seconds=_setting(rule.threshold, 0))
     if submission.open_for is None or submission.open_for >= least:
         return None
     seconds = round(submission.open_for.total_seconds(), 1)
@@ -93,13 +93,13 @@ def too_quick(submission: Submission, rule: Rule) -> Fired | None:
 def links(submission: Submission, rule: Rule) -> Fired | None:
     """Fire on more links than the threshold."""
     count = len(_LINK.findall(submission.reply.body))
-    return Fired(f"It holds {count} links.", {"links": count}) if count > (_set(rule.threshold, 0)) else None
+    return Fired(f"It holds {count} links.", {"links": count}) if count > (_setting(rule.threshold, 0)) else None
 
 
 def duplicate(submission: Submission, rule: Rule) -> Fired | None:
     """Fire on a text that was sent before."""
     reply = submission.reply
-    since = reply.submitted_at - timedelta(days=_set(rule.days, 30))
+    since = reply.submitted_at - timedelta(days=_setting(rule.days, 30))
     same = Comment.objects.filter(
         text_digest=reply.text_digest, submitted_at__gte=since, submitted_at__lte=reply.submitted_at
     )
@@ -116,7 +116,7 @@ def flooding(submission: Submission, rule: Rule) -> Fired | None:
         return None
     window = (reply.submitted_at - timedelta(hours=1), reply.submitted_at)
     count = Comment.objects.filter(client=reply.client, submitted_at__range=window).exclude(pk=reply.pk).count()
-    if count < (_set(rule.threshold, 1)):
+    if count < (_setting(rule.threshold, 1)):
         return None
     return Fired(f"It is number {count + 1} from one connection within an hour.", {"replies": count + 1})
 
@@ -126,7 +126,7 @@ def shouting(submission: Submission, rule: Rule) -> Fired | None:
     body = submission.reply.body
     letters = [character for character in body if character.isupper() or character.islower()]
     share = 100 * sum(map(str.isupper, letters)) / len(letters) if letters else 0
-    if len(letters) >= _MIN_LETTERS and share > (_set(rule.threshold, 70)):
+    if len(letters) >= _MIN_LETTERS and share > (_setting(rule.threshold, 70)):
         return Fired(f"{share:.0f} % of its letters are capitals.", {"capitals": round(share)})
     run = _LONG_RUN.search(body)
     return Fired("It repeats a character ten times or more.", {"run": run[0][:40]}) if run else None
@@ -142,7 +142,7 @@ def learned(submission: Submission, rule: Rule) -> Fired | None:
     """Fire on what looks like the spam of this site."""
     opinion = learning.opinion_on(submission.reply)
     percent = round(100 * opinion.spam) if opinion else 0
-    if opinion is None or percent < (_set(rule.threshold, 90)):
+    if opinion is None or percent < (_setting(rule.threshold, 90)):
         return None
     words = ", ".join(f"“{word}”" for word in opinion.words)
     return Fired(f"It looks like spam ({percent} %): {words}."[:300], {"spam": percent, "words": opinion.words})
@@ -157,9 +157,9 @@ def returning(submission: Submission, rule: Rule) -> Fired | None:
         email_fingerprint=reply.email_fingerprint, submitted_at__lt=reply.submitted_at
     ).exclude(pk=reply.pk)
     approved = earlier.filter(status=Comment.Status.APPROVED, proven_at__isnull=False).count()
-    since = timezone.now() - timedelta(days=_set(rule.days, 90))
+    since = timezone.now() - timedelta(days=_setting(rule.days, 90))
     is_refused = earlier.filter(status__in=[*REFUSED, Comment.Status.SPAM], decided_at__gte=since).exists()
-    if is_refused or approved < (_set(rule.threshold, 3)):
+    if is_refused or approved < (_setting(rule.threshold, 3)):
         return None
     return Fired(f"A proven address with {approved} approved replies.", {"approved": approved})
 

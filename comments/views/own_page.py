@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -93,6 +94,7 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
+@transaction.atomic
 def choose_mail(request: HttpRequest, token: str) -> HttpResponse:
     """Keep what mail its author wants; an address that isn't proven gets one mail that asks."""
     reply, wanted = owned_comment(token), set(request.POST.getlist("mail"))
