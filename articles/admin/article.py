@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import Field, QuerySet
-from django.forms import BaseInlineFormSet, ModelForm, TypedChoiceField
+from django.forms import TypedChoiceField
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -39,20 +39,11 @@ class BylineInline(admin.StackedInline[Byline, Article]):
     verbose_name_plural = "byline"
 
 
-class KeyPointFormSet(BaseInlineFormSet[KeyPoint, Article, ModelForm[KeyPoint]]):
-    """Key points that know the headings of their article."""
-
-    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
-        """Give each row the headings that it may point at."""
-        return {**super().get_form_kwargs(index), "headings": self.instance.headings}
-
-
 class KeyPointInline(admin.StackedInline[KeyPoint, Article]):
     """The summary on top of the article."""
 
     model = KeyPoint
     form = KeyPointForm
-    formset = KeyPointFormSet
     fields = ("position", "lead", "text", ("source_numbers", "passage"))
     extra = 0
     classes = ("ordered",)

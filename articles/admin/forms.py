@@ -79,17 +79,14 @@ class KeyPointForm(forms.ModelForm[KeyPoint]):
         max_length=100,
         help_text="Their numbers in the list below, such as 1, 3.",
     )
-    passage = forms.ChoiceField(required=False, help_text="The heading under which the body says it.")
 
     class Meta:
         model = KeyPoint
         fields = ("position", "lead", "text", "source_numbers", "passage")
         widgets = {"text": forms.Textarea(attrs={"rows": 2}), "lead": forms.TextInput(attrs={"size": 40})}
 
-    def __init__(self, *args: Any, headings: list[dict[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(heading["id"], heading["text"]) for heading in headings]
-        self.fields["passage"].choices = [("", "—"), *choices]  # type: ignore[attr-defined]
         if self.instance.pk:
             numbers = self.instance.sources.order_by("position").values_list("position", flat=True)
             self.initial["source_numbers"] = ", ".join(map(str, numbers))

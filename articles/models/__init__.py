@@ -5,6 +5,7 @@ from articles.models.author import Author
 from articles.models.chain import Correction, Evidence, KeyPoint, Source
 from articles.models.image import Image
 from articles.models.section import FormerSectionSlug, Section
+from articles.models.work import Work
 
 __all__ = [
     "Article",
@@ -20,4 +21,5 @@ __all__ = [
     "KeyPoint",
     "Section",
     "Source",
+    "Work",
 ]

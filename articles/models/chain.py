@@ -6,12 +6,21 @@ from urllib.parse import urlsplit
 
 from django.db import models
 from django.db.models import OuterRef
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.utils.text import slugify
 
 from articles.expressions import JSONRows
+from articles.models.work import MAX_SOURCE_CHARACTERS, MAX_URL_CHARACTERS, Work
 from articles.richtext import clean_line, clean_text, validate_url
+from articles.slugs import MAX_SLUG_LENGTH
 
-MAX_SOURCE_CHARACTERS = 500
-MAX_URL_CHARACTERS = 2000
+KEY_CHARACTERS = 8
+
+
+def make_key() -> str:
+    """Return a key for a source: citations in the body name it by this, whatever its number."""
+    return get_random_string(KEY_CHARACTERS, "abcdefghijkmnpqrstuvwxyz23456789")
 
 
 class KeyPointQuerySet(models.QuerySet["KeyPoint"]):
@@ -31,10 +40,9 @@ class KeyPoint(models.Model):
     lead = models.CharField(max_length=120, blank=True, help_text="The few bold words before the colon, if any.")
     text = models.TextField(max_length=1000)
     passage = models.CharField(
-        max_length=200,
-        blank=True,
-        help_text="The part of the body that says it: the anchor of one of its headings.",
+        max_length=1000, blank=True, help_text="The words of the body that say it: a sentence, a paragraph, a heading."
     )
+    passage_anchor = models.CharField(max_length=200, blank=True, editable=False)  # made on save, where those stand
     sources = models.ManyToManyField("articles.Source", through="articles.Evidence", related_name="key_points")
 
     objects = KeyPointQuerySet.as_manager()
@@ -80,10 +88,14 @@ class Source(models.Model):
     published_on = models.DateField(null=True, blank=True)
     accessed_on = models.DateField(null=True, blank=True, help_text="When we last read it.")
     archive_url = models.URLField("archive URL", max_length=MAX_URL_CHARACTERS, blank=True, validators=[validate_url])
+    key = models.CharField(max_length=12, default=make_key, editable=False)
+    work = models.ForeignKey(Work, null=True, editable=False, on_delete=models.PROTECT, related_name="sources")
+    outlet_slug = models.CharField(max_length=MAX_SLUG_LENGTH, blank=True, editable=False, db_index=True)
 
     class Meta:
         ordering = ("position", "pk")
         constraints = (
+            models.UniqueConstraint(fields=["article", "key"], name="source_key_is_unique"),
             models.CheckConstraint(condition=models.Q(position__gte=1), name="source_position_starts_at_1"),
             models.CheckConstraint(condition=~models.Q(title=""), name="source_has_a_title"),
         )
@@ -97,6 +109,8 @@ class Source(models.Model):
             setattr(self, field, clean_line(getattr(self, field)))
         for address in filter(None, (self.url, self.archive_url)):
             validate_url(address)
+        self.outlet_slug = slugify(self.outlet or self.host.replace(".", " "))[:MAX_SLUG_LENGTH]
+        self.work = Work.objects.of(self)
         super().save(*args, **kwargs)
 
     @property
@@ -116,6 +130,10 @@ class Evidence(models.Model):
 
     key_point = models.ForeignKey(KeyPoint, on_delete=models.CASCADE, related_name="evidence")
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="evidence")
+    locator = models.CharField(
+        max_length=300, blank=True, help_text="Where in the source, on the day of citing: words, a page, a time."
+    )
+    cited_on = models.DateField(default=timezone.localdate, editable=False)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["key_point", "source"], name="evidence_names_a_source_once"),)

@@ -1,0 +1,77 @@
+"""What sources stand for, whichever articles cite it."""
+
+import hashlib
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from django.db import models
+
+from articles.canonical import canonical_url
+from articles.richtext import clean_line
+
+if TYPE_CHECKING:
+    from articles.models.chain import Source
+
+MAX_URL_CHARACTERS = 2000
+MAX_SOURCE_CHARACTERS = 500
+
+
+class WorkManager(models.Manager["Work"]):
+    """Finds and makes works."""
+
+    def of(self, source: "Source") -> "Work":
+        """Return the work that a source stands for: by its canonical address, or by its words if it has none."""
+        url = canonical_url(source.url) if source.url else ""
+        identity = url or " | ".join(part.casefold() for part in (source.title, source.authors, source.outlet))
+        facts = {"url": url, "host": (urlsplit(url).hostname or "")[:255], "title": source.title}
+        digest = hashlib.sha256(identity.encode()).hexdigest()
+        return self.get_or_create(identity=digest, defaults={**facts, "outlet": source.outlet})[0]
+
+
+class Work(models.Model):
+    """A report, page, paper or book that sources of any article stand for; what holds of it holds of all of them."""
+
+    class Standing(models.TextChoices):
+        """Whether it still says what it said."""
+
+        CURRENT = "current", "Current"
+        RETRACTED = "retracted", "Retracted"
+        SUPERSEDED = "superseded", "Superseded"
+
+    identity = models.CharField(max_length=64, unique=True, editable=False)
+    url = models.URLField("canonical URL", max_length=MAX_URL_CHARACTERS, blank=True)
+    host = models.CharField(max_length=255, blank=True, db_index=True, editable=False)
+    title = models.CharField(max_length=MAX_SOURCE_CHARACTERS)
+    outlet = models.CharField(max_length=200, blank=True)
+    standing = models.CharField(
+        max_length=10, choices=Standing, default=Standing.CURRENT, db_default=Standing.CURRENT, db_index=True
+    )
+    standing_note = models.CharField(
+        max_length=500, blank=True, help_text="What happened to it; readers see this beside every key point on it."
+    )
+    first_cited_at = models.DateTimeField(auto_now_add=True)
+
+    objects = WorkManager()
+
+    class Meta:
+        ordering = ("-first_cited_at", "-pk")
+        indexes = (models.Index(fields=["-first_cited_at", "-id"], name="work_by_first_citation"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(standing__in=["current", "retracted", "superseded"]), name="work_standing_is_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_current(self) -> bool:
+        """Whether nobody took it back."""
+        return self.standing == self.Standing.CURRENT
+
+    def mark(self, standing: str, *, note: str) -> None:
+        """Say that it was retracted or superseded, or that it holds again."""
+        self.standing = standing
+        self.standing_note = clean_line(note)
+        self.save(update_fields=["standing", "standing_note"])
