@@ -7,6 +7,7 @@ from typing import Literal
 
 from django.db import transaction
 
+from articles.citations import cite_by_number
 from articles.models import Article, Author, Byline, KeyPoint, Section, Source
 from articles.models.chain import MAX_SOURCE_CHARACTERS, MAX_URL_CHARACTERS
 from articles.plain_text import KeyPointText, PlainArticle, SourceText
@@ -115,6 +116,10 @@ def _source_facts(source: SourceText) -> tuple[str, str, str]:
     return clean_line(title)[:MAX_SOURCE_CHARACTERS], source.url if is_usable else "", clean_line(source.outlet)
 
 
+def _body(article: Article, text: PlainArticle) -> str:
+    return cite_by_number(clean_body(text.body_html()), article.sources.values_list("key", flat=True))
+
+
 def _stored_sources(article: Article) -> list[tuple[str, str, str]]:
     return list(article.sources.values_list("title", "url", "outlet"))
 
@@ -122,7 +127,7 @@ def _stored_sources(article: Article) -> list[tuple[str, str, str]]:
 def _differs(article: Article, text: PlainArticle, wishes: Wishes) -> bool:
     is_other_text = (
         article.standfirst != text.standfirst
-        or article.body != clean_body(text.body_html())
+        or article.body != _body(article, text)
         or _stored_sources(article) != [_source_facts(source) for source in text.sources]
         or list(article.key_points.values_list("lead", "text"))
         != [(key_point.lead, split_citations(key_point)[0]) for key_point in text.key_points]

@@ -11,18 +11,16 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from bleach.html5lib_shim import Filter  # type: ignore[attr-defined]
 from bleach.sanitizer import Cleaner
 from django.core.exceptions import ValidationError
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import slugify
 
 from articles import reply_markdown
+from articles.citations import CITATION
 
 MAX_BODY_BYTES = 300_000
 MAX_REPLY_CHARACTERS = 5_000
@@ -42,7 +40,8 @@ BODY_TAGS = frozenset(
 BODY_ATTRIBUTES = {
     "a": {"href", "title"},
     "abbr": {"title"},
-    "img": {"src", "alt", "width", "height"},
+    "cite": {"data-source"},  # a citation, by the key of its source
+    "img": {"src", "alt", "width", "height", "data-image"},
     "ol": {"start"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
@@ -53,40 +52,25 @@ VOID_TAGS = frozenset({"br", "hr", "img"})
 UNREADABLE_TAGS = frozenset({"script", "style"})  # what stands in them isn't text for people
 SELF_CLOSING_TAGS = frozenset({"dd", "dt", "li", "p", "tbody", "td", "tfoot", "th", "thead", "tr"})
 REPLY_TAGS = frozenset("a blockquote br code em li ol p pre strong ul".split())
-HEADINGS = frozenset({"h2", "h3", "h4"})
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _DIRECTION_OVERRIDES = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 _ZERO_WIDTH = re.compile(r"[\u00ad\u200b\u2060\ufeff]")  # not the joiners, which emoji and Persian need
-_INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _SELECTOR = re.compile(r"[\ufe00-\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01ef]")  # of a letter's or emoji's form
 _REFERENCE = re.compile(r"&#(?:x[0-9a-f]{1,8}|[0-9]{1,9});?", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _ATTRIBUTE = re.compile(r"""[\s/]*(?:=[^\s/>=]*|[^\s/>=]+)(?:\s*=\s*(?:"[^"]*"|'[^']*'|(?!["'])[^\s>]*))?""")
+_ANY = re.compile("")
 _NUMBER = re.compile(r"[0-9]{1,4}%?$")
-_CITATION = re.compile(r"[ \u00a0]?\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
-_LOOKS_LIKE_ADDRESS = re.compile(r"https?:/|www\.", re.IGNORECASE)
+_VALUES = dict.fromkeys(("colspan", "rowspan", "width", "height", "start"), _NUMBER) | {
+    "data-source": re.compile(r"[a-z0-9]{1,12}$"),
+    "data-image": re.compile(r"[0-9]{1,18}$"),
+}
 
 
 class TextRefused(ValueError):  # noqa: N818 - the sentence that it carries is for people
     """A text that is too large or too tangled to be taken; the message says which, for whoever wrote it."""
-
-
-class Heading(TypedDict):
-    """A heading of a body: its level (2 to 4), its anchor and its text."""
-
-    level: int
-    id: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """A body as pages show it, its headings, and how many times each source is cited, by its number."""
-
-    html: str
-    headings: list[Heading] = field(default_factory=list)
-    citations: dict[int, int] = field(default_factory=dict)
 
 
 # Plain text
@@ -126,7 +110,7 @@ def is_safe_url(url: str, *, schemes: tuple[str, ...] = WEB_SCHEMES) -> bool:
     It decides as browsers read, not as bleach does: entities decoded, invisible characters dropped, no backslash, no
     `//host`, and no colon in the first segment of a path but that of a scheme in the list.
     """
-    address = _INVISIBLE.sub("", html.unescape(url))
+    address = INVISIBLE.sub("", html.unescape(url))
     if "\\" in address or address.startswith("//"):
         return False
     scheme, colon, rest = address.partition(":")
@@ -195,7 +179,7 @@ def _refuse_tangle(text: str) -> None:
     # What this lets through, the parser reads in time that grows with the text's length alone.
     if text.count("<") + text.count("&") > MAX_MARKS:
         raise TextRefused(f"The text has more than {MAX_MARKS:,} of the characters < and &.")
-    if len(_CITATION.findall(text)) > MAX_CITATIONS:
+    if len(CITATION.findall(text)) + text.count("<cite ") > MAX_CITATIONS:
         raise TextRefused(f"The text has more than {MAX_CITATIONS:,} citations.")
     opened: Counter[str] = Counter()
     for number, tag in enumerate(_tags(text)):
@@ -243,12 +227,10 @@ def _is_allowed(tag: str, name: str, value: str) -> bool:
             return is_safe_url(value, schemes=LINK_SCHEMES)
         case "src":  # no page of ours makes a browser ask anybody else
             return value.startswith("/") and is_safe_url(value)
-        case "colspan" | "rowspan" | "width" | "height" | "start":
-            return bool(_NUMBER.match(value))
         case "scope":
             return value in {"row", "col", "rowgroup", "colgroup"}
         case _:
-            return True
+            return bool(_VALUES.get(name, _ANY).match(value))
 
 
 class _WithoutUnreadable(Filter):  # type: ignore[misc]
@@ -261,88 +243,6 @@ class _WithoutUnreadable(Filter):  # type: ignore[misc]
                 inside += {"StartTag": 1, "EndTag": -1}.get(token["type"], 0)
             elif not inside:
                 yield token
-
-
-def render_body(body: str, *, sources: int) -> Rendered:
-    """Return a clean body as pages show it: headings with anchors, `[2]` as a link to source 2 if there are as many."""
-    renderer = _Renderer(sources)
-    renderer.feed(body)
-    renderer.close()
-    return Rendered("".join(renderer.output), renderer.headings, renderer.citations)
-
-
-@dataclass
-class _Opened:
-    """A heading, link or piece of code whose end is still to come."""
-
-    tag: str
-    start: int  # its place in the output
-    address: str
-    text: str = ""
-
-
-class _Renderer(HTMLParser):
-    """Copies clean HTML and adds what belongs to the page rather than to the text."""
-
-    def __init__(self, sources: int) -> None:
-        super().__init__(convert_charrefs=False)
-        self.sources = sources
-        self.output: list[str] = []
-        self.headings: list[Heading] = []
-        self.citations: dict[int, int] = {}
-        self.anchors: Counter[str] = Counter()
-        self.opened: list[_Opened] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in HEADINGS or tag in {"a", "code", "pre"}:
-            self.opened.append(_Opened(tag, len(self.output), dict(attrs).get("href") or ""))
-        self.output.append(self.get_starttag_text() or "")
-
-    def handle_endtag(self, tag: str) -> None:
-        if self.opened and self.opened[-1].tag == tag:
-            self._close(self.opened.pop())
-        self.output.append(f"</{tag}>")
-
-    def handle_data(self, data: str) -> None:
-        self._copy(data, data if self.opened else _CITATION.sub(self._cite, data))
-
-    def handle_entityref(self, name: str) -> None:
-        self._copy(html.unescape(f"&{name};"), f"&{name};")
-
-    def handle_charref(self, name: str) -> None:
-        self._copy(html.unescape(f"&#{name};"), f"&#{name};")
-
-    def _copy(self, text: str, markup: str) -> None:
-        for opened in self.opened:
-            opened.text += text
-        self.output.append(markup)
-
-    def _close(self, opened: _Opened) -> None:
-        text = _INVISIBLE.sub("", opened.text)
-        if opened.tag in HEADINGS:
-            anchor = self._free_anchor(opened.text)
-            heading = Heading(level=int(opened.tag[1]), id=anchor, text=clean_line(opened.text))
-            self.headings.append(heading)
-            self.output[opened.start] = f'<{opened.tag} id="{anchor}">'
-        elif opened.tag == "a" and _LOOKS_LIKE_ADDRESS.match(text) and text.rstrip("/") != opened.address.rstrip("/"):
-            self.output[opened.start + 1 :] = [html.escape(opened.address)]  # no link says that it leads elsewhere
-
-    def _free_anchor(self, text: str) -> str:
-        wanted = f"h-{slugify(text, allow_unicode=True)[:80] or 'part'}"
-        self.anchors[wanted] += 1
-        if self.anchors[wanted] == 1:
-            return wanted
-        return self._free_anchor(f"{wanted.removeprefix('h-')}-{self.anchors[wanted]}")
-
-    def _cite(self, found: re.Match[str]) -> str:
-        numbers = [int(number) for number in found[1].split(",")]
-        if not all(1 <= number <= self.sources for number in numbers):
-            return found[0]
-        return f'<sup class="citation">{", ".join(map(self._citation, numbers))}</sup>'
-
-    def _citation(self, number: int) -> str:
-        time = self.citations[number] = self.citations.get(number, 0) + 1
-        return f'<a href="#source-{number}" id="cite-{number}-{time}" role="doc-noteref">{number}</a>'
 
 
 # Replies
@@ -387,7 +287,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 
 def trusted(stored: str) -> SafeString:
-    """Mark HTML as safe that `render_body` or `render_reply` made; a template filter."""
+    """Mark HTML as safe that `articles.rendering` or `render_reply` made; a template filter."""
     return mark_safe(stored)  # noqa: S308 - the one place
 
 

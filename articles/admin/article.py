@@ -167,7 +167,8 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
     def _link_sources(self, request: HttpRequest, formset: Any) -> None:
         for form in formset.forms:
             if form.instance.pk and "source_numbers" in form.changed_data:
-                missing = form.instance.rest_on(form.cleaned_data["source_numbers"])
+                locators = form.cleaned_data["source_numbers"]
+                missing = form.instance.rest_on(locators, locators)
                 for number in missing:
                     messages.warning(request, f"“{form.instance}” names source {number}, which isn't in the list.")
 

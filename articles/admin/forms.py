@@ -9,12 +9,17 @@ from django.utils import timezone
 from taggit.models import Tag
 
 from articles.admin.widgets import TagInput
+from articles.citations import cite_by_number
 from articles.models import Article, Image, KeyPoint, Section
-from articles.plain_text import MAX_FILE_BYTES, UnreadableText, decode, parse
-from articles.richtext import TextRefused, clean_body, clean_line, render_body
+from articles.plain_text import MAX_FILE_BYTES, PlainArticle, UnreadableText, decode, parse
+from articles.rendering import CitedSource, Rendered, render_body
+from articles.richtext import TextRefused, clean_body, clean_line
 from articles.slugs import slug_from
 
 MAX_TAG_CHARACTERS = 100
+MAX_LOCATOR_CHARACTERS = 300
+
+_LOCATED = re.compile(r"\[?(\d{1,4})\]?(?:\s*:\s*|\s+(?=[^\d\s,;\[\]]))(.+)")
 
 
 class TagsField(forms.Field):
@@ -76,27 +81,45 @@ class KeyPointForm(forms.ModelForm[KeyPoint]):
     source_numbers = forms.CharField(
         label="Sources",
         required=False,
-        max_length=100,
-        help_text="Their numbers in the list below, such as 1, 3.",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Their numbers in the list below, such as 1, 3; or one on a line with the place in it, such as"
+        " 2: page 14, or 3: “the words that say it”.",
     )
 
     class Meta:
         model = KeyPoint
         fields = ("position", "lead", "text", "source_numbers", "passage")
-        widgets = {"text": forms.Textarea(attrs={"rows": 2}), "lead": forms.TextInput(attrs={"size": 40})}
+        widgets = {
+            "text": forms.Textarea(attrs={"rows": 2}),
+            "passage": forms.TextInput(attrs={"class": "vLargeTextField", "list": "passages"}),
+            "lead": forms.TextInput(attrs={"size": 40}),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            numbers = self.instance.sources.order_by("position").values_list("position", flat=True)
-            self.initial["source_numbers"] = ", ".join(map(str, numbers))
+            evidence = self.instance.evidence.order_by("source__position").values_list("source__position", "locator")
+            self.initial["source_numbers"] = _written(list(evidence))
 
-    def clean_source_numbers(self) -> list[int]:
-        """Return the numbers that were typed, with whatever between them."""
-        text: str = self.cleaned_data["source_numbers"]
-        if re.search(r"[^\d\s,;\[\]]", text):
-            raise ValidationError("Give the numbers of the sources, such as 1, 3.", code="not_numbers")
-        return [int(number) for number in re.findall(r"\d{1,4}", text)]
+    def clean_source_numbers(self) -> dict[int, str]:
+        """Return the locators by the numbers that were typed, with whatever between them."""
+        locators: dict[int, str] = {}
+        for line in self.cleaned_data["source_numbers"].splitlines():
+            if located := _LOCATED.fullmatch(line.strip()):
+                locators[int(located[1])] = clean_line(located[2])[:MAX_LOCATOR_CHARACTERS]
+            elif re.search(r"[^\d\s,;\[\]]", line):
+                raise ValidationError("Give the numbers of the sources, such as 1, 3.", code="not_numbers")
+            else:
+                locators |= {int(number): locators.get(int(number), "") for number in re.findall(r"\d{1,4}", line)}
+        return locators
+
+
+def _written(evidence: list[tuple[int, str]]) -> str:
+    """Return evidence as `KeyPointForm` reads it."""
+    if any(locator for _, locator in evidence):
+        return "\n".join(f"{number}: {locator}" if locator else str(number) for number, locator in evidence)
+    return ", ".join(str(number) for number, _ in evidence)
 
 
 class ImageForm(forms.ModelForm[Image]):
@@ -141,8 +164,12 @@ class PasteForm(forms.Form):
         if "text" in cleaned:
             try:
                 cleaned["article"] = parse(decode(cleaned["text"].encode()[: MAX_FILE_BYTES + 1]))
-                body = clean_body(cleaned["article"].body_html())
-                cleaned["rendered"] = render_body(body, sources=len(cleaned["article"].sources))
+                cleaned["rendered"] = _as_pages_show(cleaned["article"])
             except (UnreadableText, TextRefused) as error:
                 self.add_error("text", str(error))
         return cleaned
+
+
+def _as_pages_show(article: PlainArticle) -> Rendered:
+    cited = {f"s{number}": CitedSource(number, source.title) for number, source in enumerate(article.sources, 1)}
+    return render_body(cite_by_number(clean_body(article.body_html()), [*cited]), cited)

@@ -10,12 +10,15 @@ from django.utils import timezone
 from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
 
+from articles.citations import cite_by_number
 from articles.expressions import JSONRows
 from articles.models.author import Author
-from articles.models.chain import Correction, KeyPoint
+from articles.models.chain import Correction, KeyPoint, Source
 from articles.models.image import Image
 from articles.models.section import Section
-from articles.richtext import clean_body, clean_line, clean_text, render_body
+from articles.passages import blocks_of, find_passage
+from articles.rendering import CitedSource, render_body
+from articles.richtext import clean_body, clean_line, clean_text
 from articles.slugs import MAX_SLUG_LENGTH, RESERVED_ARTICLE_SLUGS, slug_from, validate_article_slug
 
 if TYPE_CHECKING:
@@ -105,11 +108,10 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def with_page(self) -> Self:
         """Load all that the article's own page shows, in a fixed number of queries."""
-        key_points = models.Prefetch("key_points", KeyPoint.objects.with_source_numbers())
+        key_points = models.Prefetch("key_points", KeyPoint.objects.with_support())
+        sources = models.Prefetch("sources", Source.objects.select_related("work"))
         corrections = models.Prefetch("corrections", Correction.objects.published())
-        return (
-            self.with_card().with_tags().defer(None).defer("body").prefetch_related(key_points, "sources", corrections)
-        )
+        return self.with_card().with_tags().defer(None).defer("body").prefetch_related(key_points, sources, corrections)
 
     def related_to(self, article: "Article") -> Self:
         """Select the published articles that share tags with one, the rarest tags weighing most.
@@ -154,7 +156,7 @@ class Article(models.Model):
         help_text="One or two sentences under the title that say what the article finds.",
     )
     body = models.TextField(
-        blank=True, help_text="HTML. Cite a source by its number in square brackets, such as [1] or [2, 3]."
+        blank=True, help_text="Cite a source by its number in square brackets, such as [1] or [2, 3]."
     )
     authors = models.ManyToManyField(Author, through=Byline, related_name="articles")
     cover = models.ForeignKey(Image, null=True, blank=True, on_delete=models.SET_NULL, related_name="articles")
@@ -214,7 +216,7 @@ class Article(models.Model):
         self.standfirst = clean_text(self.standfirst)
         self.make_slug()
         self.body = clean_body(self.body)
-        self._render(sources=self.sources.count() if self.pk else 0)
+        self._render(list(self.sources.all()) if self.pk else [])
         if self.status == self.Status.PUBLISHED and self.published_at is None:
             self.published_at = timezone.now()
         with transaction.atomic():
@@ -230,13 +232,16 @@ class Article(models.Model):
         self.slug = self.slug or slug_from(clean_line(self.title))
 
     def settle(self) -> None:
-        """Make the page match its parts once these are stored: numbers without gaps, citations that lead somewhere."""
+        """Make the page match its parts once these are stored: numbers without gaps, links that lead somewhere."""
         for related in (self.key_points, self.sources):
             for number, entry in enumerate(related.all(), 1):
                 if entry.position != number:
                     related.filter(pk=entry.pk).update(position=number)
-        self._render(sources=self.sources.count())
-        super().save(update_fields=["body_html", "headings", "citations", "updated_at"])
+        sources = list(self.sources.all())
+        self.body = cite_by_number(self.body, [source.key for source in sources])
+        self._render(sources)
+        self._find_passages()
+        super().save(update_fields=["body", "body_html", "headings", "citations", "updated_at"])
 
     def publish(self, *, at: datetime | None = None) -> None:
         """Show the article to readers, from now on or from a time to come."""
@@ -281,11 +286,20 @@ class Article(models.Model):
         """Return the tags by name; needs `with_tags()`."""
         return self.tag_rows  # type: ignore[attr-defined,no-any-return]
 
-    def _render(self, *, sources: int) -> None:
-        rendered = render_body(self.body, sources=sources)
+    def _render(self, sources: list[Source]) -> None:
+        cited = {source.key: CitedSource(source.position, source.words) for source in sources}
+        rendered = render_body(self.body, cited)
         self.body_html = rendered.html
         self.headings = rendered.headings
         self.citations = {str(number): times for number, times in rendered.citations.items()}
+
+    def _find_passages(self) -> None:
+        blocks = blocks_of(self.body_html)
+        for key_point in self.key_points.all():
+            passage = find_passage(key_point.passage, blocks)
+            anchor = passage.anchor if passage else ""
+            if key_point.passage_anchor != anchor:
+                self.key_points.filter(pk=key_point.pk).update(passage_anchor=anchor)
 
     def _keep_former_address(self) -> None:
         FormerAddress.objects.filter(section=self.section_id, slug=self.slug).delete()

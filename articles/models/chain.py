@@ -1,7 +1,7 @@
 """The chain that a reader can follow: key point → passage → source."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 from django.db import models
@@ -23,13 +23,30 @@ def make_key() -> str:
     return get_random_string(KEY_CHARACTERS, "abcdefghijkmnpqrstuvwxyz23456789")
 
 
+class Support(TypedDict):
+    """A source that carries a key point, as a page shows it: its number, and where in it."""
+
+    number: int
+    locator: str
+    cited_on: str
+    standing: str
+    standing_note: str
+
+
 class KeyPointQuerySet(models.QuerySet["KeyPoint"]):
     """Key points in the order of the summary."""
 
-    def with_source_numbers(self) -> "KeyPointQuerySet":
-        """Add `source_numbers`: the numbers of the sources that carry each key point."""
+    def with_support(self) -> "KeyPointQuerySet":
+        """Add `support`: the sources that carry each key point."""
         evidence = Evidence.objects.filter(key_point=OuterRef("pk")).order_by("source__position")
-        return self.annotate(source_rows=JSONRows(evidence, number="source__position"))
+        columns = {
+            "number": "source__position",
+            "locator": "locator",
+            "cited_on": "cited_on",
+            "standing": "source__work__standing",
+            "standing_note": "source__work__standing_note",
+        }
+        return self.annotate(support_rows=JSONRows(evidence, **columns))
 
 
 class KeyPoint(models.Model):
@@ -63,17 +80,35 @@ class KeyPoint(models.Model):
         self.text = clean_line(self.text)
         super().save(*args, **kwargs)
 
-    def rest_on(self, numbers: Iterable[int]) -> list[int]:
-        """Let the sources with these numbers carry the key point; return the numbers that no source has."""
+    def rest_on(self, numbers: Iterable[int], locators: Mapping[int, str] | None = None) -> list[int]:
+        """Let the sources with these numbers carry the key point; return the numbers that no source has.
+
+        `locators` say where in a source, by its number. Evidence that stays as it was keeps its day of citing.
+        """
         wanted = set(numbers)
         sources = {source.position: source for source in self.article.sources.filter(position__in=wanted)}
-        self.sources.set(sources.values())
+        self.evidence.exclude(source__in=sources.values()).delete()
+        for number, source in sources.items():
+            locator = {"locator": clean_line((locators or {}).get(number, ""))}
+            evidence, is_new = self.evidence.get_or_create(source=source, defaults=locator)
+            if not is_new and evidence.locator != locator["locator"]:
+                self.evidence.filter(pk=evidence.pk).update(**locator, cited_on=timezone.localdate())
         return sorted(wanted - sources.keys())
 
     @property
+    def support(self) -> list[Support]:
+        """Return the sources that carry it, in the order of their numbers; needs `with_support()`."""
+        return self.support_rows  # type: ignore[attr-defined,no-any-return]
+
+    @property
+    def shaken(self) -> list[Support]:
+        """Return what carries it although it was retracted or superseded; needs `with_support()`."""
+        return [support for support in self.support if support["standing"] not in {Work.Standing.CURRENT, None}]
+
+    @property
     def source_numbers(self) -> list[int]:
-        """Return the numbers of the sources that carry it; needs `with_source_numbers()`."""
-        return [row["number"] for row in self.source_rows]  # type: ignore[attr-defined]
+        """Return the numbers of the sources that carry it; needs `with_support()`."""
+        return [support["number"] for support in self.support]
 
 
 class Source(models.Model):
@@ -117,6 +152,24 @@ class Source(models.Model):
     def host(self) -> str:
         """Return the host of its address, as readers know it."""
         return (urlsplit(self.url).hostname or "").removeprefix("www.")
+
+    @property
+    def words(self) -> str:
+        """Return the line that says what it is: title, outlet and day."""
+        day = f"{self.published_on:%-d %B %Y}" if self.published_on else ""
+        return ". ".join(
+            filter(None, (self.title.rstrip(". "), ", ".join(filter(None, (self.outlet or self.host, day)))))
+        )
+
+    @property
+    def supported(self) -> list[tuple[int, Support]]:
+        """Return the key points that rest on it, each by its number with how; needs the article from `with_page()`."""
+        return [
+            (number, support)
+            for number, key_point in enumerate(self.article.key_points.all(), 1)
+            for support in key_point.support
+            if support["number"] == self.position
+        ]
 
     @property
     def back_links(self) -> list[str]:

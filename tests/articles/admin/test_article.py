@@ -56,7 +56,8 @@ def test_an_editor_writes_and_publishes_an_article_with_its_chain() -> None:
     assert response.status_code == 302, re.findall(r"errorlist.*", response.content.decode())
     article = Article.objects.get()
     assert article.is_published
-    assert article.body == "<h2>One</h2><p>Said so [2].</p>"
+    second = article.sources.get(position=2)
+    assert article.body == f'<h2>One</h2><p>Said so<cite data-source="{second.key}"></cite>.</p>'
     assert article.citations == {"2": 1}
     assert set(article.tags.names()) == {"Ports", "new tag"}
     key_point = article.key_points.get()

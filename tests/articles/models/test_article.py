@@ -1,8 +1,9 @@
 """Articles: when they are public, where they live, and what the database itself refuses."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -67,7 +68,7 @@ def test_the_body_is_sanitised_on_every_save() -> None:
     article = make_article(body="<p onclick='x()'>Text<script>alert(1)</script></p>")
     article.refresh_from_db()
     assert article.body == "<p>Text</p>"
-    assert article.body_html == "<p>Text</p>"
+    assert article.body_html == '<p id="p-1">Text</p>'
 
 
 def test_a_body_over_the_limit_is_refused() -> None:
@@ -109,6 +110,50 @@ def test_key_points_follow_their_sources_when_these_move() -> None:
     article.settle()
     page = Article.objects.with_page().get(pk=article.pk)
     assert [key_point.source_numbers for key_point in page.key_points.all()] == [[3], [1]]
+
+
+def test_citations_follow_their_source_when_it_moves() -> None:
+    article = make_full_article()
+    article.sources.filter(position=1).update(position=9)
+    article.settle()
+    assert article.citations == {"1": 1, "3": 2}
+
+
+def test_evidence_keeps_where_in_the_source_it_stood_on_the_day_of_citing() -> None:
+    key_point = make_full_article().key_points.first()
+    assert key_point is not None
+    with time_machine.travel("2026-03-01"):
+        key_point.rest_on([1, 2], {1: "page 4", 2: "“words”"})
+    with time_machine.travel("2026-05-01"):
+        key_point.rest_on([1, 2], {1: "page 4", 2: "“other words”"})
+    cited = list(key_point.evidence.order_by("source__position").values_list("locator", "cited_on"))
+    assert cited == [("page 4", date(2026, 3, 1)), ("“other words”", date(2026, 5, 1))]
+
+
+def test_a_key_point_leads_to_the_passage_that_says_it_wherever_that_moves() -> None:
+    article = make_full_article()
+    key_point = article.key_points.first()
+    assert key_point is not None
+    key_point.passage = "It goes on, and on."
+    key_point.save()
+    article.settle()
+    key_point.refresh_from_db()
+    assert key_point.passage_anchor == "p-2"
+    article.body = f"<p>A new beginning.</p>{article.body}"
+    article.settle()
+    key_point.refresh_from_db()
+    assert key_point.passage_anchor == "p-3"
+
+
+def test_a_retracted_source_shakes_every_key_point_that_rests_on_it() -> None:
+    article, other = make_full_article(), make_full_article("Another")
+    source = article.sources.get(position=1)
+    assert source.work is not None
+    source.work.mark("retracted", note="The agency withdrew it.")
+    for page in Article.objects.with_page().filter(pk__in=[article.pk, other.pk]):
+        first, second = page.key_points.all()
+        assert [support["standing_note"] for support in first.shaken] == ["The agency withdrew it."]
+        assert second.shaken == []
 
 
 def test_rare_tags_weigh_most_among_related_articles() -> None:
