@@ -9,7 +9,7 @@ from django.db import transaction
 
 from articles.citations import cite_by_number
 from articles.models import Article, Author, Byline, KeyPoint, Section, Source
-from articles.models.chain import MAX_SOURCE_CHARACTERS, MAX_URL_CHARACTERS
+from articles.models.work import MAX_SOURCE_CHARACTERS, MAX_URL_CHARACTERS
 from articles.plain_text import KeyPointText, PlainArticle, SourceText
 from articles.richtext import clean_body, clean_line, is_safe_url
 
@@ -117,7 +117,7 @@ def _source_facts(source: SourceText) -> tuple[str, str, str]:
 
 
 def _body(article: Article, text: PlainArticle) -> str:
-    return cite_by_number(clean_body(text.body_html()), article.sources.values_list("key", flat=True))
+    return cite_by_number(clean_body(text.body_html()), list(article.sources.values_list("key", flat=True)))
 
 
 def _stored_sources(article: Article) -> list[tuple[str, str, str]]:
