@@ -14,6 +14,8 @@ import django_stubs_ext
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django_prose_editor.config import html_tags
+from js_asset import static_lazy
 
 from kiwiguard.data_dir import load_secrets, open_data_dir
 
@@ -67,6 +69,7 @@ INSTALLED_APPS = [
     "articles",
     "axes",
     "csp",
+    "django_prose_editor",
     "django_tasks",
     "django_tasks_db",
     "django.contrib.admin",
@@ -116,6 +119,13 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# The editor of the newsroom
+
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {"js": [static_lazy("kiwiguard/js/editor.js")], "extensions": {"Citation": html_tags(["cite"])}},
+    {"js": [static_lazy("kiwiguard/js/pasting.js")], "extensions": {"Pasting": html_tags([])}},
+]
 
 # Data
 

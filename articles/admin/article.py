@@ -2,25 +2,31 @@
 
 from typing import Any
 
+from csp.decorators import csp_update
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Field, QuerySet
 from django.forms import TypedChoiceField
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
+from js_asset import Media
 from taggit.models import Tag
 
-from articles.admin.forms import ArticleForm, KeyPointForm
+from articles.admin.forms import ArticleForm, KeyPointForm, SourceForm
 from articles.admin.paste import paste_article
 from articles.models import Article, ArticleQuerySet, Author, Byline, Correction, KeyPoint, Source
+from articles.passages import blocks_of
 from articles.previews import LINK_DAYS, preview_link
 from articles.staff import staff_user
 from articles.views import article_page
 
 TAG_SUGGESTIONS = 20
+# Of the one style sheet that the editor writes into the page; a browser test fails when a new version changes it.
+EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
 
 
 def _look_url(article: Article) -> str:
@@ -53,7 +59,7 @@ class SourceInline(admin.StackedInline[Source, Article]):
     """The numbered list of sources."""
 
     model = Source
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    form = SourceForm
     fields = (
         "position",
         "title",
@@ -61,6 +67,7 @@ class SourceInline(admin.StackedInline[Source, Article]):
         ("outlet", "authors"),
         ("published_on", "accessed_on"),
         "archive_url",
+        "key",
     )
     extra = 0
     classes = ("ordered",)
@@ -194,6 +201,11 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
 
     # Pages beside the form
 
+    @method_decorator(csp_update({"style-src": [EDITOR_STYLE]}))  # type: ignore[untyped-decorator]
+    def changeform_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Let the editor's own style sheet through."""
+        return super().changeform_view(*args, **kwargs)
+
     def get_urls(self) -> list[URLPattern]:
         """Add previews, pasting and tag names to the admin's own pages."""
         view = self.admin_site.admin_view
@@ -212,6 +224,9 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
         if article is not None and not article.is_published:
             context["preview_link"] = preview_link(article)
             context["preview_days"] = LINK_DAYS
+        context["passages"] = blocks_of(article.body_html) if article is not None else []
+        # The browser runs the editor's import map only with this page's nonce.
+        context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)  # type: ignore[attr-defined]
         return super().render_change_form(request, context, *args, **kwargs)
 
     def preview(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -1,10 +1,13 @@
 """What articles are made of: sections, authors, pictures and tags."""
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from taggit.models import Tag
 
 from articles.admin.forms import ImageForm
+from articles.admin.picking import pick_image
 from articles.models import Author, Image, Section
 
 admin.site.site_header = "Kiwi Guard"
@@ -42,6 +45,14 @@ class ImageAdmin(admin.ModelAdmin[Image]):
     search_fields = ("alternative_text", "credit")
     date_hierarchy = "uploaded_at"
     show_full_result_count = False
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the window in which the editor's pictures are chosen."""
+        return [path("pick/", self.admin_site.admin_view(self.pick), name="articles_image_pick"), *super().get_urls()]
+
+    def pick(self, request: HttpRequest) -> HttpResponse:
+        """Let a picture be chosen for a text."""
+        return pick_image(request, self)
 
     @admin.display(description="picture")
     def thumbnail(self, image: Image) -> str:

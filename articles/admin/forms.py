@@ -4,13 +4,14 @@ import re
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AdminDateWidget, AdminURLFieldWidget
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from taggit.models import Tag
 
-from articles.admin.widgets import TagInput
+from articles.admin.widgets import BodyEditor, TagInput
 from articles.citations import cite_by_number
-from articles.models import Article, Image, KeyPoint, Section
+from articles.models import Article, Image, KeyPoint, Section, Source
 from articles.plain_text import MAX_FILE_BYTES, PlainArticle, UnreadableText, decode, parse
 from articles.rendering import CitedSource, Rendered, render_body
 from articles.richtext import TextRefused, clean_body, clean_line
@@ -53,7 +54,7 @@ class ArticleForm(forms.ModelForm[Article]):
         fields = ("title", "slug", "section", "standfirst", "body", "cover", "tags", "status", "published_at")
         widgets = {
             "standfirst": forms.Textarea(attrs={"rows": 3}),
-            "body": forms.Textarea(attrs={"rows": 30}),
+            "body": BodyEditor,
         }
 
     def clean_slug(self) -> str:
@@ -73,6 +74,27 @@ class ArticleForm(forms.ModelForm[Article]):
             return clean_body(self.cleaned_data["body"])
         except TextRefused as error:
             raise ValidationError(str(error), code="refused") from error
+
+
+class SourceForm(forms.ModelForm[Source]):
+    """A source; its key is made in the form already, so that the text can cite what isn't stored yet."""
+
+    url = forms.URLField(label="URL", required=False, assume_scheme="https", widget=AdminURLFieldWidget)
+    archive_url = forms.URLField(label="Archive URL", required=False, assume_scheme="https", widget=AdminURLFieldWidget)
+    key = forms.RegexField(r"^[a-z0-9]{1,12}$", required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Source
+        fields = ("position", "title", "url", "outlet", "authors", "published_on", "accessed_on", "archive_url", "key")
+        widgets = {"published_on": AdminDateWidget, "accessed_on": AdminDateWidget}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["key"].initial = self.instance.key if self.instance.pk else ""
+
+    def clean_key(self) -> str:
+        """Keep the key of a source that has one."""
+        return self.instance.key if self.instance.pk else self.cleaned_data["key"] or self.instance.key
 
 
 class KeyPointForm(forms.ModelForm[KeyPoint]):

@@ -5,6 +5,45 @@ from typing import Any
 from django import forms
 from django.contrib.admin.widgets import AutocompleteMixin
 from django.urls import reverse_lazy
+from django_prose_editor.widgets import AdminProseEditorWidget
+
+MENU = ("headings", "lists", "nodes -blockType -lists", "marks", "link", "cite", "table", "history", "utility")
+EXTENSIONS = {
+    "Menu": {"groups": [{"group": group} for group in MENU]},
+    "Heading": {"levels": [2, 3, 4]},
+    "Bold": True,
+    "Italic": True,
+    "Strike": True,
+    "Subscript": True,
+    "Superscript": True,
+    "Code": True,
+    "CodeBlock": True,
+    "BulletList": True,
+    "OrderedList": {"enableListAttributes": False},
+    "ListItem": True,
+    "Blockquote": True,
+    "HorizontalRule": True,
+    "HardBreak": True,
+    "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto"]},
+    "Table": True,
+    "TableRow": True,
+    "TableHeader": True,
+    "TableCell": True,
+    "Image": True,
+    "Figure": {"pickerUrl": "/admin/articles/image/pick/"},
+    "Caption": True,
+    "Citation": True,
+    "Pasting": True,
+    "HTML": True,
+    "Fullscreen": True,
+}
+
+
+class BodyEditor(AdminProseEditorWidget):
+    """The editor of a body: what it makes is what `articles.richtext` allows."""
+
+    def __init__(self) -> None:
+        super().__init__(config={"extensions": EXTENSIONS}, preset="configurable", attrs={"rows": 30})
 
 
 class TagInput(forms.SelectMultiple):

@@ -123,7 +123,7 @@ class Source(models.Model):
     published_on = models.DateField(null=True, blank=True)
     accessed_on = models.DateField(null=True, blank=True, help_text="When we last read it.")
     archive_url = models.URLField("archive URL", max_length=MAX_URL_CHARACTERS, blank=True, validators=[validate_url])
-    key = models.CharField(max_length=12, default=make_key, editable=False)
+    key = models.CharField(max_length=12, default=make_key)
     work = models.ForeignKey(Work, null=True, editable=False, on_delete=models.PROTECT, related_name="sources")
     outlet_slug = models.CharField(max_length=MAX_SLUG_LENGTH, blank=True, editable=False, db_index=True)
 

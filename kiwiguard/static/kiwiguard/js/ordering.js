@@ -12,6 +12,7 @@
       row.querySelector(".order-up").disabled = index === 0;
       row.querySelector(".order-down").disabled = index === rowsOf(group).length - 1;
     });
+    document.dispatchEvent(new Event("sources:changed"));
   };
 
   const say = (group, row) => {
