@@ -6,19 +6,22 @@ from csp.decorators import csp_update
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Field, QuerySet
+from django.db.models import Field
 from django.forms import TypedChoiceField
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
-from js_asset import Media
+from js_asset.media import Media
 from taggit.models import Tag
 
+from articles.admin.correcting import correct_article
 from articles.admin.forms import ArticleForm, KeyPointForm, SourceForm
+from articles.admin.overview import show_desk
 from articles.admin.paste import paste_article
-from articles.models import Article, ArticleQuerySet, Author, Byline, Correction, KeyPoint, Source
+from articles.admin.publishing import change_status, open_desk
+from articles.models import Article, ArticleQuerySet, Author, Byline, Correction, DeskEntry, KeyPoint, Source
 from articles.passages import blocks_of
 from articles.previews import LINK_DAYS, preview_link
 from articles.staff import staff_user
@@ -89,7 +92,7 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
     fieldsets = (
         (None, {"fields": ("title", "slug", "section", "standfirst", "cover", "tags")}),
         ("Text", {"fields": ("body",)}),
-        ("Publication", {"fields": ("status", "published_at")}),
+        ("Publication", {"fields": ("status", "published_at", "embargoed_until", "withdrawal_note")}),
     )
     prepopulated_fields = {"slug": ("title",)}
     autocomplete_fields = ("cover",)
@@ -148,7 +151,14 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Article | None = None) -> tuple[str, ...]:
         """Leave the time of publication to those who publish."""
-        return () if self.has_publish_permission(request) else ("published_at",)
+        return () if self.has_publish_permission(request) else ("published_at", "embargoed_until", "withdrawal_note")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Article | None = None) -> Any:
+        """Ask about corrections where there are readers who have read the text."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None and obj.is_published and self.has_change_permission(request, obj):
+            return (*fieldsets, ("When a published text changes", {"fields": ("correction_due",)}))
+        return fieldsets
 
     def formfield_for_choice_field(
         self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
@@ -160,6 +170,16 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
 
     # Saving
 
+    def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """Store the article; whether it is published is decided once its key points and sources are stored too."""
+        status = Article.Status(obj.status)
+        before = Article.Status(form.initial.get("status", Article.Status.DRAFT))
+        obj.wished_status = None  # type: ignore[attr-defined]
+        if status != before:
+            obj.status = before
+            obj.wished_status = status  # type: ignore[attr-defined]
+        super().save_model(request, obj, form, change)
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """Store the rows below the article, then make its page match them."""
         super().save_related(request, form, formsets, change)
@@ -170,6 +190,36 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
         for formset in formsets:
             if formset.model is KeyPoint:
                 self._link_sources(request, formset)
+        article.settle()
+        self._grant(request, article)
+        if form.cleaned_data.get("correction_due") == "no" and form.is_substantial:
+            article.desk_entries.create(kind=DeskEntry.Kind.CHANGED, by=staff_user(request))
+
+    def _grant(self, request: HttpRequest, article: Any) -> None:
+        if article.wished_status == Article.Status.PUBLISHED and not article.findings:
+            article.publish(by=staff_user(request))
+            article.wished_status = None
+        elif article.wished_status not in {None, Article.Status.PUBLISHED}:
+            change_status(article, article.wished_status, by=staff_user(request))
+            article.wished_status = None
+
+    def response_change(self, request: HttpRequest, obj: Article) -> HttpResponse:
+        """Ask before what has open findings is published, or for the correction that is due."""
+        usual = super().response_change(request, obj)
+        return self._question(request, obj) or usual
+
+    def response_add(self, request: HttpRequest, obj: Article, post_url_continue: str | None = None) -> HttpResponse:
+        """Ask before what has open findings is published."""
+        usual = super().response_add(request, obj, post_url_continue)
+        return self._question(request, obj) or usual
+
+    def _question(self, request: HttpRequest, article: Any) -> HttpResponse | None:
+        if article.wished_status == Article.Status.PUBLISHED:
+            messages.warning(request, "It is saved and not published yet: look at what is open, then publish it here.")
+            return redirect("admin:articles_article_desk", article.pk)
+        if request.POST.get("correction_due") == "yes":
+            return redirect("admin:articles_article_correct", article.pk)
+        return None
 
     def _link_sources(self, request: HttpRequest, formset: Any) -> None:
         for form in formset.forms:
@@ -183,25 +233,30 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
 
     @admin.action(description="Publish selected articles", permissions=["publish"])
     def publish_selected(self, request: HttpRequest, queryset: ArticleQuerySet) -> None:
-        """Publish what isn't yet."""
-        self._decide(request, queryset.exclude(status=Article.Status.PUBLISHED), Article.publish, "published")
+        """Publish what isn't yet; what has open findings is left for its own page, where they are seen."""
+        waiting = list(queryset.exclude(status=Article.Status.PUBLISHED).defer(None))
+        for article in (article for article in waiting if article.findings):
+            page = reverse("admin:articles_article_desk", args=[article.pk])
+            words = "“{}” has open findings: <a href='{}'>look at them and publish it there</a>."
+            messages.warning(request, format_html(words, article, page))
+        self._decide(request, [article for article in waiting if not article.findings], Article.publish, "published")
 
     @admin.action(description="Withdraw selected articles", permissions=["publish"])
     def withdraw_selected(self, request: HttpRequest, queryset: ArticleQuerySet) -> None:
         """Take back what was published."""
-        self._decide(request, queryset.filter(status=Article.Status.PUBLISHED), Article.withdraw, "withdrawn")
+        published = queryset.filter(status=Article.Status.PUBLISHED).defer(None)
+        self._decide(request, list(published), Article.withdraw, "withdrawn")
 
     @transaction.atomic
-    def _decide(self, request: HttpRequest, queryset: QuerySet[Article], verb: Any, done: str) -> None:
-        articles = list(queryset.defer(None))
+    def _decide(self, request: HttpRequest, articles: list[Article], verb: Any, done: str) -> None:
         for article in articles:
-            verb(article)
+            verb(article, by=staff_user(request))
             self.log_change(request, article, done.capitalize())
         messages.success(request, f"{len(articles)} {'article' if len(articles) == 1 else 'articles'} {done}.")
 
     # Pages beside the form
 
-    @method_decorator(csp_update({"style-src": [EDITOR_STYLE]}))  # type: ignore[untyped-decorator]
+    @method_decorator(csp_update({"style-src": [EDITOR_STYLE]}))
     def changeform_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
         """Let the editor's own style sheet through."""
         return super().changeform_view(*args, **kwargs)
@@ -212,7 +267,10 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
         own = [
             path("paste/", view(self.paste), name="articles_article_paste"),
             path("tag-names/", view(self.tag_names), name="articles_article_tag_names"),
+            path("desk/", view(self.overview), name="articles_overview"),
             path("<int:pk>/preview/", view(self.preview), name="articles_article_preview"),
+            path("<int:pk>/desk/", view(self.desk), name="articles_article_desk"),
+            path("<int:pk>/correct/", view(self.correct), name="articles_article_correct"),
         ]
         return own + super().get_urls()
 
@@ -226,7 +284,7 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
             context["preview_days"] = LINK_DAYS
         context["passages"] = blocks_of(article.body_html) if article is not None else []
         # The browser runs the editor's import map only with this page's nonce.
-        context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)  # type: ignore[attr-defined]
+        context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)  # type: ignore[attr-defined,no-untyped-call]
         return super().render_change_form(request, context, *args, **kwargs)
 
     def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -235,6 +293,20 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
         if not self.has_view_permission(request, article):
             raise PermissionDenied
         return article_page(request, article, preview="Only signed-in staff see this page.")
+
+    def overview(self, request: HttpRequest) -> HttpResponse:
+        """Show the desk: every article by its state."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return show_desk(request, self)
+
+    def desk(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show where one article stands, and decide on it."""
+        return open_desk(request, self, pk)
+
+    def correct(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Correct a published article."""
+        return correct_article(request, self, pk)
 
     def tag_names(self, request: HttpRequest) -> JsonResponse:
         """Suggest tags for what was typed so far."""

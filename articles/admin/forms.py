@@ -7,10 +7,12 @@ from django import forms
 from django.contrib.admin.widgets import AdminDateWidget, AdminURLFieldWidget
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.formats import date_format
 from taggit.models import Tag
 
 from articles.admin.widgets import BodyEditor, TagInput
 from articles.citations import cite_by_number
+from articles.correcting import is_substantial
 from articles.models import Article, Image, KeyPoint, Section, Source
 from articles.plain_text import MAX_FILE_BYTES, PlainArticle, UnreadableText, decode, parse
 from articles.rendering import CitedSource, Rendered, render_body
@@ -19,6 +21,7 @@ from articles.slugs import slug_from
 
 MAX_TAG_CHARACTERS = 100
 MAX_LOCATOR_CHARACTERS = 300
+_KEY_POINT_WORDS = re.compile(r"key_points-\d+-(lead|text)")
 
 _LOCATED = re.compile(r"\[?(\d{1,4})\]?(?:\s*:\s*|\s+(?=[^\d\s,;\[\]]))(.+)")
 
@@ -48,14 +51,31 @@ class ArticleForm(forms.ModelForm[Article]):
     """An article's own fields; its key points and sources are rows below them."""
 
     tags = TagsField(required=False, help_text="Type to find a tag; Enter or a comma adds a new one.")
+    correction_due = forms.ChoiceField(
+        label="Correction",
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[
+            ("", "Ask me if the text changes substantially"),
+            ("no", "No correction is due: no reader was told anything wrong"),
+            ("yes", "A correction is due: save, then take me to it"),
+        ],
+    )
 
     class Meta:
         model = Article
-        fields = ("title", "slug", "section", "standfirst", "body", "cover", "tags", "status", "published_at")
+        fields = (
+            "title", "slug", "section", "standfirst", "body", "cover", "tags", "status", "published_at",
+            "embargoed_until", "withdrawal_note",
+        )  # fmt: skip
         widgets = {
             "standfirst": forms.Textarea(attrs={"rows": 3}),
             "body": BodyEditor,
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.published_text = _text_of(self.instance) if self.instance.is_published else ""
 
     def clean_slug(self) -> str:
         """Take the slug from the title if none was typed."""
@@ -66,7 +86,27 @@ class ArticleForm(forms.ModelForm[Article]):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("status") not in {*Article.UNPUBLISHED, None} and not self.cleaned_data.get("published_at"):
             cleaned["published_at"] = timezone.now()
+        self._keep_embargo(cleaned)
+        if self.instance.is_published and self.is_substantial and not cleaned.get("correction_due"):
+            question = "This changes a published text substantially. Is a correction due? Choose, and save again."
+            self.add_error("correction_due", ValidationError(question, code="correction"))
         return cleaned
+
+    def _keep_embargo(self, cleaned: dict[str, Any]) -> None:
+        embargo, at = cleaned.get("embargoed_until"), cleaned.get("published_at")
+        if embargo and at and cleaned.get("status") == Article.Status.PUBLISHED and at < embargo:
+            message = "It can’t be published before its embargo ends, on %(end)s."
+            end = {"end": date_format(timezone.localtime(embargo), "j F Y, H:i")}
+            self.add_error("published_at", ValidationError(message, code="embargo", params=end))
+
+    @property
+    def is_substantial(self) -> bool:
+        """Whether what was typed changes title, standfirst, text or key points so that readers may have to be told."""
+        if not self.instance.pk:
+            return False
+        typed = [self.cleaned_data.get(name, "") for name in ("title", "standfirst", "body")]
+        typed += [value for name, value in sorted(self.data.items()) if _KEY_POINT_WORDS.fullmatch(name)]
+        return is_substantial(self.published_text, " ".join(map(str, typed)))
 
     def clean_body(self) -> str:
         """Sanitise the body, or say why it can't be taken."""
@@ -74,6 +114,13 @@ class ArticleForm(forms.ModelForm[Article]):
             return clean_body(self.cleaned_data["body"])
         except TextRefused as error:
             raise ValidationError(str(error), code="refused") from error
+
+
+def _text_of(article: Article) -> str:
+    key_points = article.key_points.values_list("lead", "text")
+    return " ".join(
+        [article.title, article.standfirst, article.body, *(part for point in key_points for part in point)]
+    )
 
 
 class SourceForm(forms.ModelForm[Source]):

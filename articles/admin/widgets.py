@@ -43,7 +43,8 @@ class BodyEditor(AdminProseEditorWidget):
     """The editor of a body: what it makes is what `articles.richtext` allows."""
 
     def __init__(self) -> None:
-        super().__init__(config={"extensions": EXTENSIONS}, preset="configurable", attrs={"rows": 30})
+        config = {"extensions": EXTENSIONS}
+        super().__init__(config=config, preset="configurable", attrs={"rows": 30})  # type: ignore[no-untyped-call]
 
 
 class TagInput(forms.SelectMultiple):

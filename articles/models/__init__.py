@@ -3,6 +3,7 @@
 from articles.models.article import Article, ArticleQuerySet, ArticleTag, Byline, FormerAddress
 from articles.models.author import Author
 from articles.models.chain import Correction, Evidence, KeyPoint, Source
+from articles.models.desk import DeskEntry
 from articles.models.image import Image
 from articles.models.section import FormerSectionSlug, Section
 from articles.models.work import Work
@@ -14,6 +15,7 @@ __all__ = [
     "Author",
     "Byline",
     "Correction",
+    "DeskEntry",
     "Evidence",
     "FormerAddress",
     "FormerSectionSlug",

@@ -1,5 +1,6 @@
 """Articles: what the paper publishes, and the rules of when it is public."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypedDict
 
@@ -10,10 +11,12 @@ from django.utils import timezone
 from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
 
+from articles.checking import check
 from articles.citations import cite_by_number
 from articles.expressions import JSONRows
 from articles.models.author import Author
 from articles.models.chain import Correction, KeyPoint, Source
+from articles.models.desk import DeskEntry
 from articles.models.image import Image
 from articles.models.section import Section
 from articles.passages import blocks_of, find_passage
@@ -94,7 +97,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return (
             self.select_related("section", "cover")
             .annotate(byline_rows=JSONRows(byline, name="author__name", slug="author__slug"))
-            .defer("body", "body_html", "headings", "citations")
+            .defer("body", "body_html", "headings", "citations", "findings")
         )
 
     def with_tags(self) -> Self:
@@ -167,6 +170,12 @@ class Article(models.Model):
         blank=True,
         help_text="A time to come makes it a scheduled article: readers see it from then on.",
     )
+    embargoed_until = models.DateTimeField(
+        null=True, blank=True, help_text="Nobody can publish it before this time, not even by mistake."
+    )
+    withdrawal_note = models.CharField(
+        max_length=500, blank=True, help_text="What readers find at its address once it is withdrawn, and why."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -174,6 +183,7 @@ class Article(models.Model):
     body_html = models.TextField(blank=True, editable=False)
     headings = models.JSONField(default=list, editable=False)
     citations = models.JSONField(default=dict, editable=False)
+    findings = models.JSONField(default=list, editable=False)  # of the desk, as they were on the last save
     # The digest of the title line it was imported under, null if it was written here: a second import finds it.
     import_key = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001
 
@@ -198,6 +208,12 @@ class Article(models.Model):
                 name="article_once_published_has_a_time",
             ),
             models.CheckConstraint(condition=~Q(title=""), name="article_has_a_title"),
+            models.CheckConstraint(
+                condition=~Q(status="published")
+                | Q(embargoed_until__isnull=True)
+                | Q(published_at__gte=models.F("embargoed_until")),
+                name="article_keeps_its_embargo",
+            ),
             models.CheckConstraint(
                 condition=~Q(slug="") & ~Q(slug__in=RESERVED_ARTICLE_SLUGS),
                 name="article_slug_is_not_reserved",
@@ -241,19 +257,39 @@ class Article(models.Model):
         self.body = cite_by_number(self.body, [source.key for source in sources])
         self._render(sources)
         self._find_passages()
-        super().save(update_fields=["body", "body_html", "headings", "citations", "updated_at"])
+        self.findings = [asdict(finding) for finding in check(self)]
+        super().save(update_fields=["body", "body_html", "headings", "citations", "findings", "updated_at"])
 
-    def publish(self, *, at: datetime | None = None) -> None:
-        """Show the article to readers, from now on or from a time to come."""
+    def publish(self, *, at: datetime | None = None, by: "User | None" = None) -> None:
+        """Show the article to readers, from now on or from a time to come, but never before its embargo ends."""
+        wanted = at or self.published_at or timezone.now()
         self.status = self.Status.PUBLISHED
-        self.published_at = at or self.published_at or timezone.now()
-        self.save()
+        self.published_at = max(wanted, self.embargoed_until) if self.embargoed_until else wanted
+        kind = DeskEntry.Kind.SCHEDULED if self.is_scheduled else DeskEntry.Kind.PUBLISHED
+        self._decide(kind, by, findings=[finding["text"] for finding in self.findings])
 
-    def withdraw(self) -> None:
-        """Take a published article back: its address says that it is gone."""
+    def submit(self, *, by: "User | None" = None, text: str = "") -> None:
+        """Hand a draft to the editors."""
+        self.status = self.Status.IN_REVIEW
+        self._decide(DeskEntry.Kind.SUBMITTED, by, text=text)
+
+    def send_back(self, *, by: "User | None" = None, text: str = "") -> None:
+        """Return what was handed in to its writer, with what is missing."""
+        self.status = self.Status.DRAFT
+        self._decide(DeskEntry.Kind.RETURNED, by, text=text)
+
+    def unpublish(self, *, by: "User | None" = None) -> None:
+        """Make a published or withdrawn article a draft again: its address answers as if it had never been."""
+        self.status = self.Status.DRAFT
+        self.published_at = None
+        self._decide(DeskEntry.Kind.UNPUBLISHED, by)
+
+    def withdraw(self, *, by: "User | None" = None, note: str = "") -> None:
+        """Take a published article back: its address says that it is gone, and why."""
         self.status = self.Status.WITHDRAWN
+        self.withdrawal_note = clean_line(note) or self.withdrawal_note
         self.published_at = self.published_at or timezone.now()
-        self.save()
+        self._decide(DeskEntry.Kind.WITHDRAWN, by, text=self.withdrawal_note)
 
     @property
     def is_published(self) -> bool:
@@ -285,6 +321,11 @@ class Article(models.Model):
     def tag_links(self) -> list[TagLink]:
         """Return the tags by name; needs `with_tags()`."""
         return self.tag_rows  # type: ignore[attr-defined,no-any-return]
+
+    @transaction.atomic
+    def _decide(self, kind: str, by: "User | None", **facts: Any) -> None:
+        self.save()
+        self.desk_entries.create(kind=kind, by=by, **facts)
 
     def _render(self, sources: list[Source]) -> None:
         cited = {source.key: CitedSource(source.position, source.words) for source in sources}

@@ -210,6 +210,11 @@ class Correction(models.Model):
     made_at = models.DateTimeField()
     text = models.TextField(max_length=2000, help_text="What was wrong, what it says now, and why.")
     credit = models.CharField(max_length=120, blank=True, help_text="Who pointed it out, by the name to be shown.")
+    about = models.CharField(
+        max_length=200, blank=True, help_text="What it changes, such as “key point 2” or the words of a heading."
+    )
+    before = models.TextField(max_length=2000, blank=True, help_text="The words that stood there.")
+    after = models.TextField(max_length=2000, blank=True, help_text="The words that stand there now.")
     is_draft = models.BooleanField("draft", default=False, help_text="Readers don't see a draft.")
 
     objects = CorrectionQuerySet.as_manager()
@@ -223,6 +228,8 @@ class Correction(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the correction, its text made fit for a page."""
-        self.text = clean_text(self.text)
+        for field in ("text", "before", "after"):
+            setattr(self, field, clean_text(getattr(self, field)))
+        self.about = clean_line(self.about)
         self.credit = clean_line(self.credit)
         super().save(*args, **kwargs)

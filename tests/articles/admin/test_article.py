@@ -52,9 +52,14 @@ def test_an_editor_writes_and_publishes_an_article_with_its_chain() -> None:
         **rows("sources", {"position": 2, "title": "Second"}, {"position": 1, "title": "First"}),
     )
     data |= {"_continue": "1"}
-    response = signed_in("Editor").post(ADD, data)
+    editor = signed_in("Editor")
+    response = editor.post(ADD, data)
     assert response.status_code == 302, re.findall(r"errorlist.*", response.content.decode())
     article = Article.objects.get()
+    assert response.headers["Location"] == f"/admin/articles/article/{article.pk}/desk/"
+    assert not article.is_published  # what the desk finds is asked about once
+    editor.post(response.headers["Location"], {"publish": "Publish anyway"})
+    article.refresh_from_db()
     assert article.is_published
     second = article.sources.get(position=2)
     assert article.body == f'<h2>One</h2><p>Said so<cite data-source="{second.key}"></cite>.</p>'
@@ -235,3 +240,23 @@ def test_a_picture_is_uploaded_with_what_it_shows() -> None:
         )
     assert response.status_code == 302
     assert type(image).objects.filter(alternative_text="Teal again").exists()
+
+
+def test_a_published_text_that_changes_substantially_asks_for_a_correction() -> None:
+    article = make_article("Known", body="<p>It cost 84 million and took a year.</p>")
+    fields = {"title": "Known", "slug": article.slug, "status": "published"}
+    at = {"published_at_0": "2026-01-02", "published_at_1": "03:04:05"}
+    editor = signed_in("Editor")
+    typo = form_data(**fields, **at, body="<p>It cost 84 million, and took a year.</p>")
+    assert editor.post(change(article), typo).status_code == 302
+    data = form_data(**fields, **at, body="<p>It cost 85 million, and took a year.</p>")
+    asked = editor.post(change(article), data)
+    assert "Is a correction due?" in asked.content.decode()
+    article.refresh_from_db()
+    assert "84" in article.body
+    answer = editor.post(change(article), data | {"correction_due": "yes"})
+    assert answer.headers["Location"].endswith(f"/{article.pk}/correct/")
+    article.refresh_from_db()
+    assert "85" in article.body
+    editor.post(change(article), form_data(**fields, **at, body="<p>All new.</p>") | {"correction_due": "no"})
+    assert article.desk_entries.filter(kind="changed").count() == 1

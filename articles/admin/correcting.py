@@ -1,0 +1,71 @@
+"""Correcting a published article: one button, one page, one dated note."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+
+from articles.correcting import Target, correct, targets
+from articles.models import Article
+
+
+class CorrectionForm(forms.Form):
+    """What a correction changes, what stood there and what stands there now, and the note to readers."""
+
+    about = forms.ChoiceField(label="What it changes")
+    before = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    after = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(
+        label="Note to readers",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="What was wrong, what it says now, and why.",
+    )
+
+    def __init__(self, *args: Any, targets: dict[str, Target], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(value, target.name[:1].upper() + target.name[1:]) for value, target in targets.items()]
+        self.fields["about"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a change that changes nothing."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("before") and cleaned.get("before") == cleaned.get("after"):
+            raise ValidationError("The words before and after are the same.", code="unchanged")
+        return cleaned
+
+
+def correct_article(request: HttpRequest, model_admin: admin.ModelAdmin[Article], pk: int) -> HttpResponse:
+    """Show the form, filled in for what was chosen; or publish the correction."""
+    article = get_object_or_404(Article.objects.select_related("section"), pk=pk)
+    if not request.user.has_perm("articles.publish_article") or not model_admin.has_change_permission(request, article):
+        raise PermissionDenied
+    if not article.is_published:
+        messages.error(request, f"“{article}” isn’t published: change it instead.")
+        return redirect("admin:articles_article_change", pk)
+    offered = {target.value: target for target in targets(article)}
+    chosen = offered.get(request.GET.get("about", ""))
+    first = {"about": chosen.value, "before": chosen.words, "after": chosen.words} if chosen else {}
+    form = CorrectionForm(request.POST or None, targets=offered, initial=first)
+    if form.is_valid():
+        said = form.cleaned_data
+        correction = correct(
+            article, offered[said["about"]], before=said["before"], after=said["after"], text=said["text"]
+        )
+        model_admin.log_change(request, article, f"Corrected {correction.about}")
+        messages.success(request, f"The correction of {correction.about} is published.")
+        return redirect("admin:articles_article_change", pk)
+    context: dict[str, Any] = {
+        **model_admin.admin_site.each_context(request),
+        "title": "Correct",
+        "opts": model_admin.opts,
+        "article": article,
+        "form": form,
+        "targets": offered.values(),
+    }
+    status = 422 if form.is_bound else 200
+    return TemplateResponse(request, "admin/articles/article/correct.html", context, status=status)
