@@ -21,6 +21,7 @@ Disallow: /admin/
 Disallow: /moderation/
 Disallow: /preview/
 Disallow: /replies/
+Disallow: /search/
 
 Sitemap: {sitemap}
 """

@@ -45,6 +45,8 @@ def make_article(
     article.tags.set(tags)
     for author in authors:
         Byline.objects.create(article=article, author=author)
+    if tags:
+        article.settle()
     return article
 
 

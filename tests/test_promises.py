@@ -34,7 +34,7 @@ PUBLIC = {
     "<section:section>/<slug:slug>/feed/", "<section:section>/<slug:slug>/replies/page/<page:number>/",
     "replies/<int:pk>/", "replies/article/<int:article>/", "replies/answer/<int:parent>/", "media/<path:path>",
     "replies/report/<int:pk>/", "replies/link/", "<section:section>/<slug:slug>/replies/<int:root>/page/<page:number>/",
-    "favicon.ico", "healthz",
+    "favicon.ico", "healthz", "search/", "opensearch.xml",
 }  # fmt: skip
 BY_SIGNED_LINK = {
     "preview/<str:token>/", "replies/mine/<str:token>/", "replies/mine/<str:token>/edit/",

@@ -5,6 +5,7 @@ from articles.models.author import Author
 from articles.models.chain import Correction, Evidence, KeyPoint, Source
 from articles.models.desk import DeskEntry
 from articles.models.image import Image
+from articles.models.search import SearchWord
 from articles.models.section import FormerSectionSlug, Section
 from articles.models.work import Work
 
@@ -21,6 +22,7 @@ __all__ = [
     "FormerSectionSlug",
     "Image",
     "KeyPoint",
+    "SearchWord",
     "Section",
     "Source",
     "Work",

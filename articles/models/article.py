@@ -22,6 +22,7 @@ from articles.models.section import Section
 from articles.passages import blocks_of, find_passage
 from articles.rendering import CitedSource, render_body
 from articles.richtext import clean_body, clean_line, clean_text
+from articles.search import indexing as search_index
 from articles.slugs import MAX_SLUG_LENGTH, RESERVED_ARTICLE_SLUGS, slug_from, validate_article_slug
 
 if TYPE_CHECKING:
@@ -74,6 +75,12 @@ class Byline(models.Model):
 
 class ArticleQuerySet(models.QuerySet["Article"]):
     """Which articles, and with what."""
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete the articles, and let the search forget them."""
+        with transaction.atomic():
+            search_index.backend().forget(self.values_list("pk", flat=True))
+            return super().delete()
 
     def published(self) -> Self:
         """Select what readers may see now; `Article.is_published` is the same rule for one row."""
@@ -238,10 +245,17 @@ class Article(models.Model):
         with transaction.atomic():
             self._keep_former_address()
             super().save(*args, **kwargs)
+            search_index.index([self])
 
     def get_absolute_url(self) -> str:
         """Return the path of the article's page; needs the section."""
         return reverse("articles:article", args=[self.section.slug, self.slug])
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the article, and let the search forget it."""
+        with transaction.atomic():
+            search_index.backend().forget([self.pk])
+            return super().delete(*args, **kwargs)
 
     def make_slug(self) -> None:
         """Give an article without a slug the one that its title suggests."""
@@ -258,7 +272,9 @@ class Article(models.Model):
         self._render(sources)
         self._find_passages()
         self.findings = [asdict(finding) for finding in check(self)]
-        super().save(update_fields=["body", "body_html", "headings", "citations", "findings", "updated_at"])
+        with transaction.atomic():
+            super().save(update_fields=["body", "body_html", "headings", "citations", "findings", "updated_at"])
+            search_index.index([self])
 
     def publish(self, *, at: datetime | None = None, by: "User | None" = None) -> None:
         """Show the article to readers, from now on or from a time to come, but never before its embargo ends."""

@@ -1,0 +1,87 @@
+"""The page that searches: a form, and what it found."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from taggit.models import Tag
+
+from articles.addresses import absolute
+from articles.caching import public_page
+from articles.models import Article
+from articles.search.query import MAX_QUERY_CHARACTERS, Query, parse
+from articles.search.results import RESULTS_PER_PAGE, Wishes, search
+from articles.search.suggestions import suggestions
+
+LATEST_SHOWN = 5
+MAX_PAGES = 200
+
+
+class SearchForm(forms.Form):
+    """What a reader looks for; a filter that makes no sense is left out rather than complained of."""
+
+    q = forms.CharField(label="Search for", required=False, strip=True)
+    section = forms.SlugField(required=False)
+    tag = forms.SlugField(required=False)
+    after = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    before = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def wishes(self) -> Wishes:
+        """Return the filters."""
+        self.is_valid()
+        said = self.cleaned_data
+        return Wishes(said.get("section", ""), said.get("tag", ""), _day(said, "after"), _day(said, "before"))
+
+
+@public_page
+def search_page(request: HttpRequest) -> HttpResponse:
+    """Show the form and, if something was asked, a page of results."""
+    form = SearchForm(request.GET)
+    wishes = form.wishes()
+    asked = request.GET.get("q", "")[:MAX_QUERY_CHARACTERS].replace("\0", "")
+    query = parse(asked)
+    context: dict[str, Any] = {"form": form, "asked": asked, "query": query, "wishes": wishes, "canonical": ""}
+    context["tag"] = Tag.objects.filter(slug=wishes.tag).first() if wishes.tag else None
+    if query:
+        context |= _found(request, query, wishes)
+    return render(request, "articles/search.html", context)
+
+
+@public_page
+def open_search(request: HttpRequest) -> HttpResponse:
+    """Tell browsers how to search here; see https://github.com/dewitt/opensearch."""
+    context = {"address": absolute(reverse("articles:search"))}
+    media_type = "application/opensearchdescription+xml"
+    return render(request, "articles/opensearch.xml", context, content_type=media_type)
+
+
+def _found(request: HttpRequest, query: Query, wishes: Wishes) -> dict[str, Any]:
+    number = _page_number(request.GET.get("page", "1"))
+    results = search(query, wishes, number=number)
+    if results.count:
+        newer, older = number - 1, number + 1 if results.has_next else 0
+        pages = {"newer": _address(request, newer), "older": _address(request, older)}
+        return {"results": results, "number": number, "first": (number - 1) * RESULTS_PER_PAGE + 1, **pages}
+    latest = Article.objects.published().with_card().latest_first()[:LATEST_SHOWN]
+    return {"results": results, "meant": suggestions(query), "latest": latest}
+
+
+def _page_number(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text[:6]) <= MAX_PAGES:
+        raise Http404("There is no such page of results.")
+    return int(text)
+
+
+def _address(request: HttpRequest, number: int) -> str:
+    if number < 1:
+        return ""
+    wanted = request.GET.copy()
+    wanted["page"] = str(number)
+    return f"?{wanted.urlencode()}"
+
+
+def _day(said: dict[str, Any], name: str) -> date | None:
+    return said.get(name)

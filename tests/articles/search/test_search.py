@@ -1,0 +1,190 @@
+"""Finding articles: what matches, what comes first, and what is never shown."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from articles.models import Article, KeyPoint
+from articles.search.query import parse
+from articles.search.results import Wishes, search
+from articles.search.suggestions import suggestions
+from tests.factories import make_article, make_full_article, make_section
+
+pytestmark = pytest.mark.django_db
+
+
+def found(asked: str, **wishes: Any) -> list[str]:
+    return [hit.article.title for hit in search(parse(asked), Wishes(**wishes), number=1).hits]
+
+
+@pytest.fixture
+def paper() -> None:
+    """A small paper with known answers."""
+    days = iter(range(20, 0, -1))
+
+    def write(title: str, body: str, **fields: Any) -> Article:
+        return make_article(
+            title, body=f"<p>{body}</p>", published_at=timezone.now() - timedelta(days=next(days)), **fields
+        )
+
+    write("Night shift at the port", "Pilots guide ships between the piers.")
+    write("The price of milk", "Every port charges its own fee. Nothing else is said of harbours here.")
+    write("Ngāi Tahu and the river", "The Māori name of the river is older than the maps.", tags=("water",))
+    write("A café in Zürich", "It serves flat whites. Security is tight.")
+    point = write("What the treaty says", "A long text on other things.")
+    KeyPoint(article=point, text="Satellites share one orbit.").save()
+    point.settle()
+    write("Space junk", "Old satellites come down in the sea.", section=make_section("Opinion"))
+    write("Ships & <b>shoes</b>", "Prices run between 3,000 and 84 million <b>dollars</b>.")
+
+
+@pytest.mark.usefixtures("paper")
+@pytest.mark.parametrize(
+    ("asked", "titles"),
+    [
+        ("port", ["Night shift at the port", "The price of milk"]),
+        ("PORTS", ["Night shift at the port", "The price of milk"]),
+        ("maori", ["Ngāi Tahu and the river"]),
+        ("ngai tahu", ["Ngāi Tahu and the river"]),
+        ("Zurich", ["A café in Zürich"]),
+        ("cafe", ["A café in Zürich"]),
+        ("satellite", ["What the treaty says", "Space junk"]),
+        ('"between the piers"', ["Night shift at the port"]),
+        ('"piers the between"', []),
+        ("satel*", ["What the treaty says", "Space junk"]),
+        ("satellite -sea", ["What the treaty says"]),
+        ("milk OR café", ["A café in Zürich", "The price of milk"]),
+        ("port milk", ["The price of milk"]),
+        ("84 million", ["Ships & <b>shoes</b>"]),
+        ("water", ["Ngāi Tahu and the river"]),
+        ("the", None),
+        ("nowhere", []),
+        ("*", []),
+    ],
+)
+def test_questions_with_known_answers(asked: str, titles: list[str] | None) -> None:
+    answer = found(asked)
+    if titles is None:
+        assert len(answer) == 5  # no word is too common to be looked for
+    elif " OR " in asked:
+        assert sorted(answer) == sorted(titles)
+    else:
+        assert answer == titles
+
+
+@pytest.mark.usefixtures("paper")
+def test_results_are_narrowed_by_section_tag_and_date() -> None:
+    today = timezone.localdate()
+    assert found("satellite", section="opinion") == ["Space junk"]
+    assert found("river", tag="water") == ["Ngāi Tahu and the river"]
+    assert found("satellite", before=today - timedelta(days=16)) == ["What the treaty says"]
+    assert found("satellite", after=today - timedelta(days=15)) == ["Space junk"]
+
+
+def test_sources_are_found_by_their_outlet() -> None:
+    make_full_article("With sources")
+    assert found("outlet 2") == ["With sources"]
+
+
+@pytest.mark.parametrize("status", ["draft", "in_review", "withdrawn"])
+def test_what_is_not_public_is_never_found(status: str) -> None:
+    article = make_article("Secret plan", body="<p>secret</p>")
+    assert found("secret") == ["Secret plan"]
+    article.status = status
+    article.save()
+    assert found("secret") == []
+    call_command("rebuild_search_index", verbosity=0)
+    assert found("secret") == []
+
+
+def test_a_scheduled_article_is_found_from_its_minute_on(time_machine: Any) -> None:
+    make_article("To come", published_at=timezone.now() + timedelta(hours=1))
+    assert found("come") == []
+    time_machine.move_to(timezone.now() + timedelta(hours=2))
+    assert found("come") == ["To come"]
+
+
+def test_the_index_follows_every_change_and_no_change_that_was_taken_back() -> None:
+    article = make_article("First words")
+    article.title = "Second words"
+    article.save()
+    assert (found("first"), found("second")) == ([], ["Second words"])
+
+    with transaction.atomic():
+        article.title = "Third words"
+        article.save()
+        transaction.set_rollback(True)
+    assert (found("third"), found("second")) == ([], ["Second words"])
+    article.delete()
+    assert found("second") == []
+
+
+@pytest.mark.usefixtures("paper")
+def test_an_index_that_was_made_anew_answers_the_same() -> None:
+    before = found("port")
+    call_command("rebuild_search_index", verbosity=0)
+    assert found("port") == before
+
+
+@pytest.mark.usefixtures("paper")
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("sattelites", "satellites"), ("treety", "treaty"), ("prot", "port"), ("xqzv", "")]
+)
+def test_a_misspelt_word_is_answered_with_the_nearest_of_the_paper(typed: str, meant: str) -> None:
+    assert found(typed) == []
+    assert suggestions(parse(typed)) == meant
+
+
+@pytest.mark.usefixtures("paper")
+def test_the_page_marks_what_matched_and_escapes_everything(client: Client) -> None:
+    page = client.get("/search/", {"q": "shoes price <script>"}).content.decode()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
+    page = client.get("/search/", {"q": "shoes"}).content.decode()
+    assert "Ships &amp; &lt;b&gt;<mark>shoes</mark>&lt;/b&gt;" in page
+    assert "<mark>port</mark>" in client.get("/search/", {"q": "Ports"}).content.decode()
+    nothing = client.get("/search/", {"q": "sattelites"}).content.decode()
+    assert "Did you mean" in nothing
+    assert 'href="?q=satellites"' in nothing
+
+
+def test_results_come_in_pages(client: Client) -> None:
+    for number in range(23):
+        make_article(f"Whale {number}")
+    first = client.get("/search/", {"q": "whale"}).content.decode()
+    assert "23 articles" in first
+    assert "?q=whale&amp;page=2" in first
+    last = client.get("/search/", {"q": "whale", "page": "3"}).content.decode()
+    assert last.count("<mark>Whale</mark>") == 3
+    assert client.get("/search/", {"q": "whale", "page": "0"}).status_code == 404
+    assert client.get("/search/", {"q": "whale", "page": "x"}).status_code == 404
+
+
+def test_a_search_takes_the_same_queries_however_much_there_is(client: Client, django_assert_num_queries: Any) -> None:
+    make_article("Whale")
+    with django_assert_num_queries(5):
+        client.get("/search/", {"q": "whale"})
+    for number in range(9):
+        make_article(f"Whale {number}", tags=("sea",))
+    with django_assert_num_queries(5):
+        client.get("/search/", {"q": "whale"})
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet=st.sampled_from("ab \"'*-+()^:{}[]|&!<>~@%_\\\0\n\tĀ漢OR NEAR"), max_size=40))
+def test_there_is_no_way_to_ask_wrongly(asked: str) -> None:
+    search(parse(asked), Wishes(), number=1)
+
+
+@pytest.mark.parametrize(
+    "asked", ["x" * 10_000, '"' * 500, "a* " * 200, "NEAR(a b)", "title:x", "'); DROP TABLE x", "\ud83d\ude00"]
+)
+def test_hostile_questions_get_a_page(client: Client, asked: str) -> None:
+    assert client.get("/search/", {"q": asked.encode("utf-16", "surrogatepass").decode("utf-16")}).status_code == 200
