@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -38,7 +39,9 @@ def targets(article: Article) -> Iterator[Target]:
 
 
 @transaction.atomic
-def correct(article: Article, target: Target, *, before: str, after: str, text: str) -> Correction:
+def correct(
+    article: Article, target: Target, *, before: str, after: str, text: str, by: User | None = None
+) -> Correction:
     """Publish a correction and, but for the text as a whole, put the new words in place."""
     kind, _, key = target.value.rpartition("-")
     if kind == "key-point" and after:
@@ -57,6 +60,7 @@ def correct(article: Article, target: Target, *, before: str, after: str, text: 
         article=article, made_at=timezone.now(), text=text, about=target.name, before=before, after=after
     )
     correction.save()
+    article.versions.keep(article, by=by, comment=f"Corrected {target.name}"[:200])
     return correction
 
 

@@ -72,6 +72,7 @@ def _store(article: Article, text: PlainArticle, wishes: Wishes) -> None:
     if wishes.tags is not None:
         article.tags.set(wishes.tags)
     article.settle()
+    article.versions.keep(article, by=None, comment="Imported")
     if wishes.publish and not article.is_published:
         article.publish()
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from articles.admin.safe_saving import forget_old
 from comments import retention
 from comments.announcing import announce_digests
 from comments.limits import HOUR
@@ -33,6 +34,8 @@ def tidy() -> None:
         retention.carry_out()
     if Chore.objects.take("learning", DAY):
         retrain()
+    if Chore.objects.take("unsaved drafts", DAY):
+        forget_old()
     if Chore.objects.take("finished tasks", HOUR):
         over = timezone.now() - FINISHED_TASKS_KEPT
         DBTaskResult.objects.finished().filter(finished_at__lt=over).delete()

@@ -16,8 +16,10 @@ from django.utils.html import format_html
 from js_asset.media import Media
 from taggit.models import Tag
 
+from articles.admin import safe_saving
 from articles.admin.correcting import correct_article
 from articles.admin.forms import ArticleForm, KeyPointForm, SourceForm
+from articles.admin.history import restore_version, show_history
 from articles.admin.overview import show_desk
 from articles.admin.paste import paste_article
 from articles.admin.publishing import change_status, open_desk
@@ -109,7 +111,7 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
 
     class Media:
         css = {"all": ("kiwiguard/css/admin.css",)}
-        js = ("kiwiguard/js/ordering.js", "kiwiguard/js/names.js")
+        js = ("kiwiguard/js/ordering.js", "kiwiguard/js/names.js", "kiwiguard/js/autosave.js")
 
     def get_queryset(self, request: HttpRequest) -> ArticleQuerySet:
         """Load a row's byline with it."""
@@ -174,6 +176,9 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
         """Store the article; whether it is published is decided once its key points and sources are stored too."""
         status = Article.Status(obj.status)
         before = Article.Status(form.initial.get("status", Article.Status.DRAFT))
+        if change and not obj.versions.exists():
+            former = Article.objects.get(pk=obj.pk)
+            former.versions.keep(former, by=None, comment="As it was before")
         obj.wished_status = None  # type: ignore[attr-defined]
         if status != before:
             obj.status = before
@@ -191,6 +196,8 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
             if formset.model is KeyPoint:
                 self._link_sources(request, formset)
         article.settle()
+        article.versions.keep(article, by=staff_user(request))
+        safe_saving.forget_draft(request, article if change else None)
         self._grant(request, article)
         if form.cleaned_data.get("correction_due") == "no" and form.is_substantial:
             article.desk_entries.create(kind=DeskEntry.Kind.CHANGED, by=staff_user(request))
@@ -257,9 +264,41 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
     # Pages beside the form
 
     @method_decorator(csp_update({"style-src": [EDITOR_STYLE]}))
-    def changeform_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Let the editor's own style sheet through."""
-        return super().changeform_view(*args, **kwargs)
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Let the editor's own style sheet through, and nothing typed be lost."""
+        if request.method == "POST":
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        draft = safe_saving.kept_draft(request, self.get_object(request, object_id or "") if object_id else None)
+        if draft and "recover" in request.GET:
+            request.POST = safe_saving.recovered(draft, self._opened(draft.article))  # type: ignore[assignment]
+            request.method = "POST"
+            return self._changeform_view(request, object_id, form_url, extra_context)
+        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "draft": draft})
+
+    def _changeform_view(
+        self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: dict[str, Any] | None
+    ) -> HttpResponse:
+        """Stop before anything is stored if somebody else stored something since the form was opened."""
+        if request.method == "POST":
+            locked = Article.objects.select_for_update(of=("self",)).filter(pk=object_id) if object_id else ()
+            article = next(iter(locked), None)
+            if "_forget_draft" in request.POST:
+                safe_saving.forget_draft(request, article)
+                return redirect(request.path)
+            if article and self.has_change_permission(request, article):
+                context = {**self.admin_site.each_context(request), "opts": self.opts}
+                if question := safe_saving.conflict(request, article, context):
+                    return question
+        return super()._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc,no-any-return]
+
+    def _opened(self, article: Article | None) -> int:
+        return safe_saving.newest_number(article) if article else 0
 
     def get_urls(self) -> list[URLPattern]:
         """Add previews, pasting and tag names to the admin's own pages."""
@@ -270,6 +309,9 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
             path("desk/", view(self.overview), name="articles_overview"),
             path("<int:pk>/preview/", view(self.preview), name="articles_article_preview"),
             path("<int:pk>/desk/", view(self.desk), name="articles_article_desk"),
+            path("autosave/", view(self.autosave), name="articles_article_autosave"),
+            path("<int:pk>/history/", view(self.history), name="articles_article_history"),
+            path("<int:pk>/restore/<int:number>/", view(self.restore), name="articles_article_restore"),
             path("<int:pk>/correct/", view(self.correct), name="articles_article_correct"),
         ]
         return own + super().get_urls()
@@ -282,6 +324,10 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
         if article is not None and not article.is_published:
             context["preview_link"] = preview_link(article)
             context["preview_days"] = LINK_DAYS
+        context["opened_version"] = self._opened(article)
+        if article is not None and request.method == "GET":
+            context["others"] = safe_saving.others(article, request.user)
+            safe_saving.enter(request, article)
         context["passages"] = blocks_of(article.body_html) if article is not None else []
         # The browser runs the editor's import map only with this page's nonce.
         context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)  # type: ignore[attr-defined,no-untyped-call]
@@ -303,6 +349,22 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
     def desk(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show where one article stands, and decide on it."""
         return open_desk(request, self, pk)
+
+    def autosave(self, request: HttpRequest) -> HttpResponse:
+        """Keep what is typed and not saved yet."""
+        pk = request.POST.get("article", "")
+        article = get_object_or_404(Article, pk=pk) if pk.isdecimal() else None
+        if not (self.has_change_permission(request, article) if article else self.has_add_permission(request)):
+            raise PermissionDenied
+        return safe_saving.autosave(request, article)
+
+    def history(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the versions of an article, or what changed between two of them."""
+        return show_history(request, self, pk)
+
+    def restore(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+        """Go back to what an article said."""
+        return restore_version(request, self, pk, number)
 
     def correct(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Correct a published article."""

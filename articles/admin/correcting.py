@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 
 from articles.correcting import Target, correct, targets
 from articles.models import Article
+from articles.staff import staff_user
 
 
 class CorrectionForm(forms.Form):
@@ -53,9 +54,8 @@ def correct_article(request: HttpRequest, model_admin: admin.ModelAdmin[Article]
     form = CorrectionForm(request.POST or None, targets=offered, initial=first)
     if form.is_valid():
         said = form.cleaned_data
-        correction = correct(
-            article, offered[said["about"]], before=said["before"], after=said["after"], text=said["text"]
-        )
+        words = {name: said[name] for name in ("before", "after", "text")}
+        correction = correct(article, offered[said["about"]], **words, by=staff_user(request))
         model_admin.log_change(request, article, f"Corrected {correction.about}")
         messages.success(request, f"The correction of {correction.about} is published.")
         return redirect("admin:articles_article_change", pk)

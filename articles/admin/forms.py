@@ -87,6 +87,9 @@ class ArticleForm(forms.ModelForm[Article]):
         if cleaned.get("status") not in {*Article.UNPUBLISHED, None} and not self.cleaned_data.get("published_at"):
             cleaned["published_at"] = timezone.now()
         self._keep_embargo(cleaned)
+        if "_look_through" in self.data:
+            message = "Nothing is saved yet: look through what you typed, then save."
+            raise ValidationError(message, code="look_through")
         if self.instance.is_published and self.is_substantial and not cleaned.get("correction_due"):
             question = "This changes a published text substantially. Is a correction due? Choose, and save again."
             self.add_error("correction_due", ValidationError(question, code="correction"))

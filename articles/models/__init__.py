@@ -7,6 +7,7 @@ from articles.models.desk import DeskEntry
 from articles.models.image import Image
 from articles.models.search import SearchWord
 from articles.models.section import FormerSectionSlug, Section
+from articles.models.version import Autosave, Presence, Version
 from articles.models.work import Work
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "ArticleQuerySet",
     "ArticleTag",
     "Author",
+    "Autosave",
     "Byline",
     "Correction",
     "DeskEntry",
@@ -22,8 +24,10 @@ __all__ = [
     "FormerSectionSlug",
     "Image",
     "KeyPoint",
+    "Presence",
     "SearchWord",
     "Section",
     "Source",
+    "Version",
     "Work",
 ]

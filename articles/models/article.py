@@ -19,6 +19,8 @@ from articles.models.chain import Correction, KeyPoint, Source
 from articles.models.desk import DeskEntry
 from articles.models.image import Image
 from articles.models.section import Section
+from articles.models.states import restore_state, state_of
+from articles.models.version import Version
 from articles.passages import blocks_of, find_passage
 from articles.rendering import CitedSource, render_body
 from articles.richtext import clean_body, clean_line, clean_text
@@ -307,6 +309,17 @@ class Article(models.Model):
         self.published_at = self.published_at or timezone.now()
         self._decide(DeskEntry.Kind.WITHDRAWN, by, text=self.withdrawal_note)
 
+    def state(self) -> dict[str, Any]:
+        """Return what the article says, as a version keeps it."""
+        return state_of(self)
+
+    @transaction.atomic
+    def restore(self, version: Version, *, by: "User | None") -> None:
+        """Make the article say what it said in a version; that is a version of its own, and nothing is lost."""
+        self.versions.keep(self, by=None)
+        restore_state(self, version.state)
+        self.versions.keep(self, by=by, comment=f"Restored version {version.number}")
+
     @property
     def is_published(self) -> bool:
         """Whether readers may see it now; `ArticleQuerySet.published()` is the same rule as a query."""
@@ -342,6 +355,7 @@ class Article(models.Model):
     def _decide(self, kind: str, by: "User | None", **facts: Any) -> None:
         self.save()
         self.desk_entries.create(kind=kind, by=by, **facts)
+        self.versions.keep(self, by=by, comment=DeskEntry.Kind(kind).label)
 
     def _render(self, sources: list[Source]) -> None:
         cited = {source.key: CitedSource(source.position, source.words) for source in sources}

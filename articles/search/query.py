@@ -7,6 +7,7 @@ from articles.search.words import folded_words, stem
 
 MAX_QUERY_CHARACTERS = 300
 MAX_TERMS = 12
+MIN_PREFIX_CHARACTERS = 3
 _PIECE = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 
 
@@ -67,6 +68,6 @@ def _terms(piece: re.Match[str]) -> list[Term]:
         return []
     if piece["phrase"] is not None:
         return [Term(tuple(map(stem, words)))]
-    if piece["word"].endswith("*"):
+    if piece["word"].endswith("*") and len(words[-1]) >= MIN_PREFIX_CHARACTERS:
         return [*(Term((stem(word),)) for word in words[:-1]), Term((words[-1],), is_prefix=True)]
     return [Term(tuple(map(stem, words)))]  # what one wrote as one word, such as mid-2024, stands together

@@ -9,7 +9,7 @@ from articles.search.query import Query, Term
 
 COLUMNS = ("title", "key_points", "standfirst", "tags", "sources", "body")
 WEIGHTS = (12.0, 8.0, 5.0, 4.0, 2.0, 1.0)
-TABLE = f"CREATE VIRTUAL TABLE articles_search USING fts5({', '.join(COLUMNS)}, detail=full, tokenize='ascii')"
+TABLE = f"CREATE VIRTUAL TABLE articles_search USING fts5({', '.join(COLUMNS)}, prefix='3 4', tokenize='ascii')"
 _PUT = f"INSERT INTO articles_search (rowid, {', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * 7)})"  # noqa: S608
 FIRST = 1000.0  # more than any rank: what a title or a key point says comes before what a body says
 _UPWARDS = "{title key_points} : "

@@ -1,0 +1,70 @@
+"""The history of an article: its versions, what changed between any two, and going back to one."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+
+from articles.differing import differences
+from articles.models import Article, Version
+from articles.staff import staff_user
+
+VERSIONS_PER_PAGE = 50
+
+
+def show_history(request: HttpRequest, model_admin: admin.ModelAdmin[Article], pk: int) -> HttpResponse:
+    """Show an article's versions, the newest first, or what changed between the two that were chosen."""
+    article = _article(request, model_admin, pk)
+    if "from" in request.GET or "to" in request.GET:
+        return _compare(request, model_admin, article)
+    versions = article.versions.select_related("by").defer("state")
+    context = {"versions": Paginator(versions, VERSIONS_PER_PAGE).get_page(request.GET.get("p"))}
+    return _page(request, model_admin, "history", article, context)
+
+
+def restore_version(request: HttpRequest, model_admin: admin.ModelAdmin[Article], pk: int, number: int) -> HttpResponse:
+    """Show what going back to a version would change, and do it once that is confirmed."""
+    article = _article(request, model_admin, pk)
+    if not model_admin.has_change_permission(request, article):
+        raise PermissionDenied
+    version = get_object_or_404(Version, article=article, number=number)
+    if request.method == "POST":
+        article.restore(version, by=staff_user(request))
+        model_admin.log_change(request, article, f"Restored version {version.number}")
+        messages.success(request, f"“{article}” says again what it said in version {version.number}.")
+        return redirect("admin:articles_article_change", pk)
+    context = {"version": version, "fields": differences(article.state(), version.state)}
+    return _page(request, model_admin, "restore", article, context)
+
+
+def _compare(request: HttpRequest, model_admin: admin.ModelAdmin[Article], article: Article) -> HttpResponse:
+    before, after = (_version(article, request.GET.get(name, "")) for name in ("from", "to"))
+    if before.number > after.number:
+        before, after = after, before
+    context = {"before": before, "after": after, "fields": differences(before.state, after.state)}
+    return _page(request, model_admin, "compare", article, context)
+
+
+def _version(article: Article, number: str) -> Version:
+    if not number.isdecimal():
+        raise Http404("There is no such version.")
+    return get_object_or_404(Version, article=article, number=int(number[:9]))
+
+
+def _article(request: HttpRequest, model_admin: admin.ModelAdmin[Article], pk: int) -> Article:
+    article = get_object_or_404(Article.objects.select_related("section"), pk=pk)
+    may_see = request.user.has_perm("articles.publish_article") or model_admin.has_change_permission(request, article)
+    if not may_see:
+        raise PermissionDenied
+    return article
+
+
+def _page(
+    request: HttpRequest, model_admin: admin.ModelAdmin[Article], name: str, article: Article, context: dict[str, Any]
+) -> HttpResponse:
+    shared = {**model_admin.admin_site.each_context(request), "opts": model_admin.opts, "article": article}
+    return TemplateResponse(request, f"admin/articles/article/{name}.html", {**shared, "title": "History", **context})

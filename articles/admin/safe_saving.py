@@ -1,0 +1,164 @@
+"""Nothing typed is lost: not in a crash, and not when two people save the same article."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from articles.differing import differences
+from articles.models import Article, Autosave, Presence
+from articles.models.states import SOURCE_FACTS
+from articles.richtext import TextRefused, clean_body
+from articles.staff import staff_user
+
+MAX_FIELDS_BYTES = 1_500_000
+PRESENT = timedelta(seconds=75)
+OPENED, LOOK_THROUGH, OVERWRITE = "opened_version", "_look_through", "_overwrite"
+NOT_CONTENT = frozenset({"csrfmiddlewaretoken", "_save", "_continue", "_addanother", OPENED, LOOK_THROUGH, OVERWRITE})
+
+
+def newest_number(article: Article) -> int:
+    """Return the number of the article's newest version, 0 if it has none; a form carries it."""
+    return article.versions.values_list("number", flat=True).first() or 0
+
+
+# Two who save
+
+
+def conflict(request: HttpRequest, article: Article, context: dict[str, Any]) -> HttpResponse | None:
+    """Return the page that shows both versions if somebody saved since this form was opened; None if nobody did."""
+    opened = request.POST.get(OPENED, "")
+    if not opened.isdecimal() or OVERWRITE in request.POST or LOOK_THROUGH in request.POST:
+        return None
+    newest = article.versions.select_related("by").first()
+    if newest is None or int(opened[:9]) >= newest.number:
+        return None
+    base = article.versions.filter(number=int(opened[:9])).first() or newest
+    mine = {**base.state, **_typed(request.POST)}
+    context |= {
+        "article": article,
+        "newest": newest,
+        "theirs": differences(base.state, newest.state),
+        "mine": differences(base.state, mine),
+        "fields": [
+            (name, value) for name, values in request.POST.lists() for value in values if name not in NOT_CONTENT
+        ],
+        "title": "Two people saved",
+    }
+    return TemplateResponse(request, "admin/articles/article/conflict.html", context, status=409)
+
+
+def _typed(data: QueryDict) -> dict[str, Any]:
+    """Return the part of an article's state that a form holds."""
+    try:
+        body = clean_body(data.get("body", ""))
+    except TextRefused:
+        body = ""
+    points = [
+        {**{name: row.get(name, "") for name in ("lead", "text", "passage")}, "support": []}
+        for row in _rows(data, "key_points")
+    ]
+    sources = [{name: row.get(name, "") for name in SOURCE_FACTS} for row in _rows(data, "sources")]
+    texts = {name: data.get(name, "") for name in ("title", "standfirst")}
+    return {**texts, "body": body, "tags": sorted(data.getlist("tags")), "key_points": points, "sources": sources}
+
+
+def _rows(data: QueryDict, prefix: str) -> list[dict[str, Any]]:
+    rows: dict[str, dict[str, Any]] = {}
+    for name, value in data.items():
+        start, _, field = name.rpartition("-")
+        if start.startswith(f"{prefix}-") and start.removeprefix(f"{prefix}-").isdecimal():
+            rows.setdefault(start, {})[field] = value
+    kept = (row for row in rows.values() if "DELETE" not in row and (row.get("text") or row.get("title")))
+    return sorted(kept, key=lambda row: int(row.get("position") or 0) if str(row.get("position")).isdecimal() else 0)
+
+
+# What was typed and not saved
+
+
+def autosave(request: HttpRequest, article: Article | None) -> HttpResponse:
+    """Keep what is typed, tell who else has the article open, or, on leaving, that one has it open no more."""
+    user = staff_user(request)
+    if request.method != "POST":
+        raise PermissionDenied
+    if "leave" in request.POST:
+        Presence.objects.filter(article=article, user=user).delete()
+        return JsonResponse({})
+    answer: dict[str, Any] = {"others": others(article, user)}
+    if article:
+        Presence.objects.update_or_create(article=article, user=user)
+    if "fields" in request.POST:
+        fields = _read_fields(request.POST["fields"])
+        if fields is None:
+            return JsonResponse({"error": "This can’t be kept: it is too large or not readable."}, status=400)
+        with transaction.atomic():
+            kept, _ = Autosave.objects.update_or_create(user=user, article=article, defaults={"fields": fields})
+        answer["saved_at"] = f"{timezone.localtime(kept.saved_at):%H:%M:%S}"
+    return JsonResponse(answer)
+
+
+def _read_fields(text: str) -> dict[str, list[str]] | None:
+    if len(text) > MAX_FIELDS_BYTES:
+        return None
+    try:
+        pairs = json.loads(text)
+        fields: dict[str, list[str]] = {}
+        for name, value in pairs:
+            if str(name) not in NOT_CONTENT:
+                fields.setdefault(str(name), []).append(str(value))
+    except (ValueError, TypeError):
+        return None
+    return fields
+
+
+def kept_draft(request: HttpRequest, article: Article | None) -> Autosave | None:
+    """Return what this member of staff typed into this form and never saved."""
+    return Autosave.objects.filter(user=staff_user(request), article=article).first()
+
+
+def forget_draft(request: HttpRequest, article: Article | None) -> None:
+    """Forget what was typed: it is saved, or not wanted."""
+    Autosave.objects.filter(user=staff_user(request), article=article).delete()
+
+
+def recovered(draft: Autosave, opened: int) -> QueryDict:
+    """Return what was typed, as a form sends it, with the wish to look through it before it is saved."""
+    data = QueryDict(mutable=True)
+    for name, values in draft.fields.items():
+        data.setlist(name, values)
+    data[LOOK_THROUGH] = "1"
+    data[OPENED] = str(opened)
+    return data
+
+
+# Who else is here
+
+
+def others(article: Article | None, user: Any) -> list[dict[str, str]]:
+    """Return who else has the article open: names, since when and when last."""
+    if article is None:
+        return []
+    present = Presence.objects.filter(article=article, seen_at__gt=timezone.now() - PRESENT).exclude(user=user)
+    return [
+        {
+            "name": presence.user.get_full_name() or presence.user.get_username().partition("@")[0],
+            "since": f"{timezone.localtime(presence.since):%H:%M}",
+        }
+        for presence in present.select_related("user")
+    ]
+
+
+def enter(request: HttpRequest, article: Article) -> None:
+    """Remember that somebody opened the form."""
+    Presence.objects.update_or_create(article=article, user=staff_user(request))
+
+
+def forget_old() -> None:
+    """Delete drafts and presences that nobody will come back to."""
+    Autosave.objects.filter(saved_at__lt=timezone.now() - timedelta(days=30)).delete()
+    Presence.objects.filter(seen_at__lt=timezone.now() - timedelta(days=1)).delete()
