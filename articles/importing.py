@@ -7,6 +7,7 @@ from typing import Literal
 
 from django.db import transaction
 
+from articles.links.describing import describe_later
 from articles.models import Article, Author, Byline, KeyPoint, Section, Source
 from articles.models.chain import MAX_SOURCE_CHARACTERS, MAX_URL_CHARACTERS
 from articles.plain_text import KeyPointText, PlainArticle, SourceText
@@ -88,6 +89,7 @@ def _store_sources(article: Article, text: PlainArticle) -> None:
     article.sources.all().delete()
     for position, (title, url, outlet) in enumerate(sources, 1):
         Source(article=article, position=position, title=title, url=url, outlet=outlet).save()
+    describe_later(article.sources.all())
 
 
 def _store_key_points(article: Article, text: PlainArticle) -> None:

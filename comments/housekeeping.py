@@ -6,6 +6,7 @@ from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from articles.links.checking import check_due_links
 from comments import retention
 from comments.announcing import announce_digests
 from comments.limits import HOUR
@@ -36,3 +37,5 @@ def tidy() -> None:
     if Chore.objects.take("finished tasks", HOUR):
         over = timezone.now() - FINISHED_TASKS_KEPT
         DBTaskResult.objects.finished().filter(finished_at__lt=over).delete()
+    if Chore.objects.take("links", timedelta(minutes=2)):
+        check_due_links()

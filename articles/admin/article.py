@@ -15,6 +15,7 @@ from taggit.models import Tag
 
 from articles.admin.forms import ArticleForm, KeyPointForm
 from articles.admin.paste import paste_article
+from articles.links.describing import describe_later
 from articles.models import Article, ArticleQuerySet, Author, Byline, Correction, KeyPoint, Source
 from articles.previews import LINK_DAYS, preview_link
 from articles.staff import staff_user
@@ -163,6 +164,8 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
         for formset in formsets:
             if formset.model is KeyPoint:
                 self._link_sources(request, formset)
+            elif formset.model is Source:
+                describe_later([*formset.new_objects, *(source for source, _ in formset.changed_objects)])
 
     def _link_sources(self, request: HttpRequest, formset: Any) -> None:
         for form in formset.forms:

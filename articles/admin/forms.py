@@ -9,7 +9,7 @@ from django.utils import timezone
 from taggit.models import Tag
 
 from articles.admin.widgets import TagInput
-from articles.models import Article, Image, KeyPoint, Section
+from articles.models import Article, Image, KeyPoint, Section, Work
 from articles.plain_text import MAX_FILE_BYTES, UnreadableText, decode, parse
 from articles.richtext import TextRefused, clean_body, clean_line, render_body
 from articles.slugs import slug_from
@@ -146,3 +146,17 @@ class PasteForm(forms.Form):
             except (UnreadableText, TextRefused) as error:
                 self.add_error("text", str(error))
         return cleaned
+
+
+class MarkForm(forms.Form):
+    """What became of a source."""
+
+    standing = forms.ChoiceField(
+        choices=[(standing.value, standing.label) for standing in Work.Standing if standing != Work.Standing.CURRENT],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="What happened, in a sentence: readers see it beside every key point that rests on the source.",
+    )

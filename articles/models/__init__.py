@@ -4,6 +4,7 @@ from articles.models.article import Article, ArticleQuerySet, ArticleTag, Byline
 from articles.models.author import Author
 from articles.models.chain import Correction, Evidence, KeyPoint, Source
 from articles.models.image import Image
+from articles.models.link import HostTurn, LinkCheck
 from articles.models.section import FormerSectionSlug, Section
 from articles.models.work import Work
 
@@ -17,8 +18,10 @@ __all__ = [
     "Evidence",
     "FormerAddress",
     "FormerSectionSlug",
+    "HostTurn",
     "Image",
     "KeyPoint",
+    "LinkCheck",
     "Section",
     "Source",
     "Work",

@@ -12,7 +12,7 @@ from taggit.models import TaggedItemBase
 
 from articles.expressions import JSONRows
 from articles.models.author import Author
-from articles.models.chain import Correction, KeyPoint
+from articles.models.chain import Correction, KeyPoint, Source
 from articles.models.image import Image
 from articles.models.section import Section
 from articles.richtext import clean_body, clean_line, clean_text, render_body
@@ -106,9 +106,10 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def with_page(self) -> Self:
         """Load all that the article's own page shows, in a fixed number of queries."""
         key_points = models.Prefetch("key_points", KeyPoint.objects.with_source_numbers())
+        sources = models.Prefetch("sources", Source.objects.with_links())
         corrections = models.Prefetch("corrections", Correction.objects.published())
         return (
-            self.with_card().with_tags().defer(None).defer("body").prefetch_related(key_points, "sources", corrections)
+            self.with_card().with_tags().defer(None).defer("body").prefetch_related(key_points, sources, corrections)
         )
 
     def related_to(self, article: "Article") -> Self:
