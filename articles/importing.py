@@ -9,7 +9,7 @@ from django.db import transaction
 
 from articles.links.describing import describe_later
 from articles.models import Article, Author, Byline, KeyPoint, Section, Source
-from articles.models.chain import MAX_SOURCE_CHARACTERS, MAX_URL_CHARACTERS
+from articles.models.work import MAX_SOURCE_CHARACTERS, MAX_URL_CHARACTERS
 from articles.plain_text import KeyPointText, PlainArticle, SourceText
 from articles.richtext import clean_body, clean_line, is_safe_url
 

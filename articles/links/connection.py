@@ -9,6 +9,8 @@ import io
 import socket
 import ssl
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from typing import Any
 
@@ -68,17 +70,19 @@ class _TimedSocket:
         return io.BufferedReader(_TimedReader(self._raw, self._deadline))
 
     def close(self) -> None:
-        self._raw.close()
+        """Leave it open: `http.client` is done with it before the body is read."""
 
 
-def connect(target: Target, deadline: Deadline) -> HTTPConnection:
-    """Return a connection to a host, open, at one of its addresses that were checked."""
+@contextmanager
+def connected(target: Target, deadline: Deadline) -> Iterator[HTTPConnection]:
+    """Open a connection to a host, at one of its addresses that were checked, and close it in the end."""
     raw = _reach(target, deadline)
     if target.scheme == "https":
         raw = _secured(raw, target, deadline)
-    connection = HTTPConnection(target.host, target.port)
-    connection.sock = _TimedSocket(raw, deadline)
-    return connection
+    with raw:
+        connection = HTTPConnection(target.host, target.port)
+        connection.sock = _TimedSocket(raw, deadline)
+        yield connection
 
 
 def _reach(target: Target, deadline: Deadline) -> socket.socket:

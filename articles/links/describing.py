@@ -16,8 +16,10 @@ from articles.links.metadata import Facts, facts_of
 from articles.links.reading import read_page
 from articles.links.unpacking import as_text
 from articles.models import Source
+from articles.models.work import MAX_SOURCE_CHARACTERS
 
 SECONDS = 25
+LIMITS = {"title": MAX_SOURCE_CHARACTERS, "outlet": 200, "authors": 300}
 FACTS = ("outlet", "authors", "published_on", "accessed_on")
 
 
@@ -65,8 +67,7 @@ def _fill_in(asked: Source, facts: Facts) -> None:
 
 
 def _fitting(name: str, value: Any) -> Any:
-    limit = Source._meta.get_field(name).max_length
-    return value[:limit].rstrip() if limit and isinstance(value, str) else value
+    return value[: LIMITS[name]].rstrip() if name in LIMITS else value
 
 
 def _is_only_address(source: Source) -> bool:

@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 from django.conf import settings
 
 from articles.canonical import well_formed_url
-from articles.links.connection import Deadline, connect
+from articles.links.connection import Deadline, connected
 from articles.links.errors import AddressRefused, BadAnswer, TimedOut
 from articles.links.hosts import target_of
 from articles.links.unpacking import unpack
@@ -70,13 +70,17 @@ class Answer:
         return self.url
 
 
+def _alone(url: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 def fetch(
     url: str,
     *,
     method: str = "GET",
     headers: Mapping[str, str] | None = None,
     deadline: Deadline | None = None,
-    around: Around = lambda url: nullcontext(),
+    around: Around = _alone,
 ) -> Answer:
     """Return the answer to a request, its redirects followed; raises a LinkError when there is none.
 
@@ -98,18 +102,16 @@ def fetch(
 
 def _ask_once(url: str, method: str, headers: Mapping[str, str], deadline: Deadline) -> Answer:
     target = target_of(url)
-    connection = connect(target, deadline)
     try:
-        connection.request(method, target.path, headers={**_own_headers(), **headers, "Host": target.authority})
-        response = connection.getresponse()
-        received = {name.lower(): _as_text(value) for name, value in response.getheaders()}
-        body = _body_of(response, Answer(url, response.status, received), deadline)
+        with connected(target, deadline) as connection:
+            connection.request(method, target.path, headers={**_own_headers(), **headers, "Host": target.authority})
+            response = connection.getresponse()
+            received = {name.lower(): _as_text(value) for name, value in response.getheaders()}
+            body = _body_of(response, Answer(url, response.status, received), deadline)
     except TimeoutError as error:
         raise TimedOut("The answer took too long.") from error
     except (HTTPException, OSError, ValueError) as error:
         raise BadAnswer("The answer isn't HTTP, or breaks off.") from error
-    finally:
-        connection.close()
     return Answer(url, response.status, received, body)
 
 

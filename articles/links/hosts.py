@@ -6,6 +6,7 @@ An address is looked up once, and the answer is what gets connected to: a name t
 
 import ipaddress
 import queue
+import re
 import socket
 import threading
 from dataclasses import dataclass
@@ -53,8 +54,8 @@ class Target:
 
 def target_of(url: str) -> Target:
     """Return where a request for an address goes; raises AddressRefused if we don't go there."""
-    if "@" in url.partition("//")[2].replace("\\", "/").partition("/")[0]:
-        raise AddressRefused("The address holds a user name.")
+    if re.search(r"[@\\]", re.split(r"[/?#]", url.partition("//")[2], maxsplit=1)[0]):
+        raise AddressRefused("The address holds a user name, or a host that browsers read otherwise.")
     try:
         parts = urlsplit(well_formed_url(url))
         port = parts.port
@@ -98,7 +99,7 @@ def _look_up(host: str, port: int, seconds: float) -> list[str]:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
             answers.put(list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found)))
-        except (OSError, UnicodeError) as error:
+        except (OSError, ValueError) as error:
             answers.put(error)
 
     threading.Thread(target=ask, name="look-up", daemon=True).start()

@@ -16,7 +16,6 @@ from articles.richtext import clean_line
 
 MAX_AUTHORS = 20
 MAX_NODES = 2_000
-WORDS_BEFORE_AND_AFTER = 2
 
 _TITLES = ("citation_title", "og:title", "dc.title", "dcterms.title", "twitter:title", "parsely-title")
 _OUTLETS = ("citation_journal_title", "og:site_name", "citation_conference_title", "citation_publisher", "dc.publisher",
@@ -29,6 +28,7 @@ _DATES = ("citation_publication_date", "citation_online_date", "citation_date", 
           "publish-date", "publish_date", "publication_date", "date")  # fmt: skip
 _WORKS = re.compile(r"(?:\w*Article|\w*Posting|Report|WebPage|ScholarlyArticle|Book|Dataset|CreativeWork|VideoObject)")
 _SEPARATED = re.compile(r"\s+[|–—·:»-]\s+")
+_SEPARATORS = " |–—·:»-"
 _BY = re.compile(r"^\s*by[:\s]\s*", re.IGNORECASE)
 
 
@@ -71,13 +71,13 @@ def _is_address(text: str) -> bool:
 
 def _without_outlet(title: str, outlet: str) -> str:
     """Return a page's title without the outlet's name, before or after it."""
-    parts = _SEPARATED.split(clean_line(title))
-    if outlet and len(parts) >= WORDS_BEFORE_AND_AFTER:
-        for place in (-1, 0):
-            if parts[place].casefold() == outlet.casefold():
-                whole = clean_line(title)
-                return whole[: -len(parts[-1])].rstrip(" |–—·:»-") if place else whole[len(parts[0]) :].lstrip(" |–—·:»-")
-    return clean_line(title)
+    whole = clean_line(title)
+    parts = _SEPARATED.split(whole)
+    if outlet and len(parts) > 1 and parts[-1].casefold() == outlet.casefold():
+        return whole.removesuffix(parts[-1]).rstrip(_SEPARATORS)
+    if outlet and len(parts) > 1 and parts[0].casefold() == outlet.casefold():
+        return whole.removeprefix(parts[0]).lstrip(_SEPARATORS)
+    return whole
 
 
 def _authors(page: Reading, work: dict[str, Any]) -> list[str]:

@@ -13,7 +13,10 @@ MAX_TAG_CHARACTERS = 20_000
 MAX_FINDINGS = 300  # of each kind
 
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]{0,30})")
-_ATTRIBUTE = re.compile(r"([^\s=/>\"']{1,100})(?:\s{0,20}=\s{0,20}(?:\"([^\"]*)(?:\"|\Z)|'([^']*)(?:'|\Z)|([^\s\"'>]+)))?")
+# A quote that isn't closed takes all the rest of its tag.
+_ATTRIBUTE = re.compile(
+    r"([^\s=/>\"']{1,100})(?:\s{0,20}=\s{0,20}(?:\"([^\"]*)(?:\"|\Z)|'([^']*)(?:'|\Z)|([^\s\"'>]+)))?"
+)
 _RAW = {name: re.compile(rf"</{name}\b", re.IGNORECASE) for name in ("script", "style", "textarea", "noscript", "svg")}
 _TITLES = {"title", "h1"}
 _ASIDE = {"nav", "header", "footer", "aside", "select", "button", "template", "iframe", "head"}
@@ -107,8 +110,7 @@ class _Reader:
         elif token.name == "link" and "canonical" in attributes.get("rel", "").lower().split():
             self.page.canonical = self.page.canonical or attributes.get("href", "")
         elif token.name == "script" and attributes.get("type", "").lower().startswith("application/ld+json"):
-            if len(self.page.linked_data) < MAX_FINDINGS:
-                self.page.linked_data.append(token.text)
+            self.page.linked_data[MAX_FINDINGS - 1 :] = [token.text]
 
 
 def tokens(markup: str) -> Iterator[Token]:

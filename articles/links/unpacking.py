@@ -11,6 +11,7 @@ MAX_BYTES = 2_000_000  # of a page, unpacked; what comes after isn't looked at
 STEP = 65_536
 DECLARED_WITHIN = 4_096  # a page names its charset near its top (WHATWG: within 1,024 bytes)
 
+_Read = Callable[[int], bytes]
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]{1,40})", re.IGNORECASE)
 _CHARSET_OF_TYPE = re.compile(r"charset\s*=\s*[\"']?([\w:.-]{1,40})", re.IGNORECASE)
 # Of what Python knows by name, only what pages are written in: others unpack, or take quadratic time.
@@ -23,7 +24,7 @@ _READS_AS = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "i
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
-def unpack(read: Callable[[int], bytes], encoding: str, *, still_time: Callable[[], float]) -> bytes:
+def unpack(read: _Read, encoding: str, *, still_time: Callable[[], float]) -> bytes:
     """Return the first MAX_BYTES of a body; `still_time` is called before each read and raises when it is over.
 
     An encoding that we didn't ask for gives no text at all: nothing is unpacked that can't be bounded.
@@ -54,7 +55,7 @@ class _Inflating:
         return self._engine.decompress(self._engine.unconsumed_tail + data, limit)
 
 
-def _gathered(read: Callable[[int], bytes], step: Callable[[bytes, int], bytes], still_time: Callable[[], float]) -> bytes:
+def _gathered(read: _Read, step: Callable[[bytes, int], bytes], still_time: Callable[[], float]) -> bytes:
     kept = bytearray()
     while len(kept) < MAX_BYTES:
         still_time()
@@ -71,8 +72,8 @@ def as_text(body: bytes, content_type: str) -> str:
         if body.startswith(mark):
             return body.decode(name, "replace")
     try:
-        # The end may be cut within a character.
-        return codecs.getincrementaldecoder("utf-8")("strict").decode(body, final=False)
+        # What was cut may be cut within a character.
+        return codecs.getincrementaldecoder("utf-8")("strict").decode(body, final=len(body) < MAX_BYTES)
     except UnicodeDecodeError:
         return _declared(body, content_type)
 

@@ -106,11 +106,11 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def with_page(self) -> Self:
         """Load all that the article's own page shows, in a fixed number of queries."""
         key_points = models.Prefetch("key_points", KeyPoint.objects.with_source_numbers())
-        sources = models.Prefetch("sources", Source.objects.with_links())
-        corrections = models.Prefetch("corrections", Correction.objects.published())
-        return (
-            self.with_card().with_tags().defer(None).defer("body").prefetch_related(key_points, sources, corrections)
+        sources = models.Prefetch(
+            "sources", Source.objects.select_related("work__link").defer("work__link__fingerprint")
         )
+        corrections = models.Prefetch("corrections", Correction.objects.published())
+        return self.with_card().with_tags().defer(None).defer("body").prefetch_related(key_points, sources, corrections)
 
     def related_to(self, article: "Article") -> Self:
         """Select the published articles that share tags with one, the rarest tags weighing most.

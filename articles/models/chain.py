@@ -77,14 +77,6 @@ class KeyPoint(models.Model):
         return [row["number"] for row in self.source_rows]  # type: ignore[attr-defined]
 
 
-class SourceQuerySet(models.QuerySet["Source"]):
-    """Sources in the order of their list."""
-
-    def with_links(self) -> "SourceQuerySet":
-        """Load with each what is known of its address, in the same query."""
-        return self.select_related("work__link").defer("work__link__fingerprint")
-
-
 class Source(models.Model):
     """One entry of the numbered list of sources; the body cites it by its position."""
 
@@ -100,8 +92,6 @@ class Source(models.Model):
     key = models.CharField(max_length=12, default=make_key, editable=False)
     work = models.ForeignKey(Work, null=True, editable=False, on_delete=models.PROTECT, related_name="sources")
     outlet_slug = models.CharField(max_length=MAX_SLUG_LENGTH, blank=True, editable=False, db_index=True)
-
-    objects = SourceQuerySet.as_manager()
 
     class Meta:
         ordering = ("position", "pk")
@@ -131,7 +121,7 @@ class Source(models.Model):
 
     @property
     def gone_link(self) -> LinkCheck | None:
-        """Return what is known of its address if the page is no longer there; wants `with_links()`."""
+        """Return what is known of its address if the page is no longer there."""
         link: LinkCheck | None = getattr(self.work, "link", None)
         return link if link and link.is_gone else None
 

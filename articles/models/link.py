@@ -74,8 +74,8 @@ class LinkCheckQuerySet(models.QuerySet["LinkCheck"]):
 
     def cited(self) -> "LinkCheckQuerySet":
         """Leave out what no source leads to any more."""
-        sources = self.model._meta.apps.get_model("articles", "Source").objects.filter(work=OuterRef("work"))
-        return self.filter(Exists(sources))
+        cited = LinkCheck.objects.filter(pk=OuterRef("pk"), work__sources__isnull=False)
+        return self.filter(Exists(cited))
 
     def counts(self) -> dict[str, int]:
         """Return how many addresses there are of each status."""
