@@ -1,9 +1,11 @@
 """The ledger of sources: what our articles rest on, whether it still stands, and whether it is still there."""
 
+import re
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +19,7 @@ from articles.admin.forms import MarkForm
 from articles.links.checking import check_work
 from articles.models import Evidence, LinkCheck, Source, Work
 
+KEY = re.compile(r"[0-9]{1,18}")
 MOST_AT_ONCE = 100
 NEWEST_FAILURES = 20
 
@@ -25,6 +28,7 @@ NEWEST_FAILURES = 20
 class WorkAdmin(admin.ModelAdmin[Work]):
     """The ledger. Nothing is written here: sources are written in articles, and decided on by actions."""
 
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ("title", "outlet", "host", "state", "link_status", "checked", "archive_copy", "dependents")
     list_filter = ("link__status", "standing")
     list_select_related = ("link",)
@@ -137,7 +141,7 @@ class WorkAdmin(admin.ModelAdmin[Work]):
     def mark(self, request: HttpRequest) -> HttpResponse:
         """Ask for the standing and the note, and mark."""
         self._require_mark(request)
-        keys = [key for key in request.GET.getlist("work")[:MOST_AT_ONCE] if key.isascii() and key.isdecimal()]
+        keys = [key for key in request.GET.getlist("work")[:MOST_AT_ONCE] if KEY.fullmatch(key)]
         works = list(Work.objects.filter(pk__in=keys))
         form = MarkForm(request.POST or None)
         if form.is_valid():

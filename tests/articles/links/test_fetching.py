@@ -77,7 +77,9 @@ def test_no_address_inside_is_public(address: str) -> None:
     assert not is_public(hosts.ipaddress.ip_address(address))
 
 
-@pytest.mark.parametrize("address", ["1.1.1.1", "93.184.215.14", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101"])
+@pytest.mark.parametrize(
+    "address", ["1.1.1.1", "93.184.215.14", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101"]
+)
 def test_addresses_of_the_public_web_are_public(address: str) -> None:
     assert is_public(hosts.ipaddress.ip_address(address))
 
@@ -256,7 +258,8 @@ def bare_deflate(data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "pack"), [("gzip", gzip.compress), ("x-gzip", gzip.compress), ("deflate", zlib.compress), ("deflate", bare_deflate)]
+    ("encoding", "pack"),
+    [("gzip", gzip.compress), ("x-gzip", gzip.compress), ("deflate", zlib.compress), ("deflate", bare_deflate)],
 )
 def test_packed_pages_are_unpacked(web: Web, encoding: str, pack: Callable[[bytes], bytes]) -> None:
     web.pages["/"] = answer(200, pack(b"<p>Kia ora</p>"), content_encoding=encoding)
