@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from articles.canonical import canonical_url
 
-PIECES = ["http://", "HTTPS://", "www.google.com/amp/s/", "m.", "example", ".org", ":443", ":80", "/", "..", ".", "%2e", "%",
-          "%C4%81", "ā", "?", "&", "=", "utm_source=x", "amp=1", "/amp", "#", "!", ":~:text=", "@", "[::1]", " ", "\x00",
-          "\\", "\ud800", ".amp.html", "cdn.ampproject.org/c/", "ß", "。"]  # fmt: skip
+PIECES = ["http://", "HTTPS://", "www.google.com/amp/s/", "m.", "example", ".org", ":443", ":80", "/", "..", ".", "%2e",
+          "%", "%C4%81", "ā", "?", "&", "=", "utm_source=x", "amp=1", "/amp", "#", "!", ":~:text=", "@", "[::1]", " ",
+          "\x00", "\\", "\ud800", ".amp.html", "cdn.ampproject.org/c/", "ß", "。"]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """The health of links: what is told apart, how politely it is found out, and when a failure is believed."""
 
-import threading
 from datetime import timedelta
 from typing import Any
 
@@ -134,8 +133,10 @@ def test_other_text_is_a_change_until_it_is_accepted(web: Web) -> None:
     assert look(link) == "ok"
 
 
-@pytest.mark.parametrize(("reply", "believed"), [(answer(404), "gone"), (answer(410), "gone"), (answer(503), "unreachable"),
-                                                 (b"", "unreachable")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("reply", "believed"),
+    [(answer(404), "gone"), (answer(410), "gone"), (answer(503), "unreachable"), (b"", "unreachable")],
+)
 def test_a_failure_is_believed_on_the_third_day(web: Web, time_machine: Any, reply: bytes, believed: str) -> None:
     web.pages |= {"/pier": page(), "/robots.txt": answer(404)}
     link = cite(web.url("/pier"))
@@ -297,4 +298,3 @@ def test_the_command_checks_and_sums_up(web: Web, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out == "0 checked\n"
     call_command("check_links", "--all", limit=1)
     assert capsys.readouterr().out.startswith("1 checked\n")
-    assert threading.active_count() < 50

@@ -8,7 +8,10 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from articles.importing import Wishes, import_article
+from articles.links import describing
+from articles.links.asking import ask
 from articles.links.describing import describe_source
+from articles.links.fetching import Answer
 from articles.models import Source
 from articles.plain_text import parse
 from tests.articles.links.web import Web, answer, page
@@ -51,16 +54,17 @@ def test_what_an_editor_wrote_stays(web: Web) -> None:
     assert {name: getattr(source, name) for name in written} == written
 
 
-def test_what_an_editor_writes_meanwhile_stays(web: Web) -> None:
+def test_what_an_editor_writes_meanwhile_stays(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     source = make_source(url=web.url("/pier"))
 
-    def reply(client: Any) -> None:
+    def write_while_asking(url: str, **options: Any) -> Answer:
         Source.objects.filter(pk=source.pk).update(outlet="Written meanwhile")
-        client.sendall(page(head=HEAD))
+        return ask(url, **options)
 
+    monkeypatch.setattr(describing, "ask", write_while_asking)
     web.pages["/pier"] = page(head=HEAD)
-    Source.objects.filter(pk=source.pk).update(outlet="Written meanwhile")
-    assert describe(source).outlet == "Written meanwhile"
+    described = describe(source)
+    assert (described.outlet, described.authors) == ("Written meanwhile", "Aroha Reed")
 
 
 @pytest.mark.parametrize(

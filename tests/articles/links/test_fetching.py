@@ -1,6 +1,7 @@
 """Asking strangers for pages: nobody is served by us but the newsroom, and nothing they send costs much."""
 
 import gzip
+import ipaddress
 import itertools
 import re
 import socket
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from articles.links import connection, hosts
+from articles.links import connection
 from articles.links.connection import Deadline
 from articles.links.errors import AddressRefused, BadAnswer, HostUnreachable, LinkError, TimedOut
 from articles.links.fetching import MAX_REDIRECTS, fetch
@@ -24,9 +25,9 @@ from tests.articles.links.web import Web, answer, page, redirect
 
 INSIDE = [
     "127.0.0.1", "127.8.9.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.100.100.200",
-    "168.63.129.16", "192.0.0.192", "0.0.0.0", "224.0.0.1", "240.0.0.1", "255.255.255.255", "198.18.0.1", "203.0.113.9",
-    "::1", "::", "fe80::1", "fc00::1", "fd00:ec2::254", "fec0::1", "ff02::1", "2001:db8::1", "::ffff:127.0.0.1",
-    "::ffff:10.0.0.1", "::ffff:169.254.169.254", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1",
+    "168.63.129.16", "192.0.0.192", "224.0.0.1", "240.0.0.1", "255.255.255.255", "198.18.0.1", "203.0.113.9",
+    "::1", "0.1.2.3", "::", "fe80::1", "fc00::1", "fd00:ec2::254", "fec0::1", "ff02::1", "2001:db8::1",
+    "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1",
     "2002:7f00:1::", "2002:a00:1::", "2001:0:7f00:1::", "::127.0.0.1",
 ]  # fmt: skip
 NAMED_OTHERWISE = ["0x7f.1", "2130706433", "0177.0.0.1", "127.1", "localhost", "[::ffff:7f00:1]", "①②⑦.0.0.1"]
@@ -74,19 +75,19 @@ def pretend(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
 
 @pytest.mark.parametrize("address", INSIDE)
 def test_no_address_inside_is_public(address: str) -> None:
-    assert not is_public(hosts.ipaddress.ip_address(address))
+    assert not is_public(ipaddress.ip_address(address))
 
 
 @pytest.mark.parametrize(
     "address", ["1.1.1.1", "93.184.215.14", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101"]
 )
 def test_addresses_of_the_public_web_are_public(address: str) -> None:
-    assert is_public(hosts.ipaddress.ip_address(address))
+    assert is_public(ipaddress.ip_address(address))
 
 
 @pytest.mark.parametrize("host", [*(f"[{host}]" if ":" in host else host for host in INSIDE), *NAMED_OTHERWISE])
 def test_nothing_inside_is_asked_however_it_is_written(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket.socket, "connect", lambda *args: pytest.fail("connected"))
+    monkeypatch.setattr(socket.socket, "connect", lambda *_: pytest.fail("connected"))
     with pytest.raises((AddressRefused, HostUnreachable)):
         fetch(f"http://{host}/")
 
@@ -100,7 +101,7 @@ def test_nothing_inside_is_asked_however_it_is_written(host: str, monkeypatch: p
     ],
 )  # fmt: skip
 def test_only_plain_addresses_of_the_web_are_asked(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: pytest.fail("looked up"))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: pytest.fail("looked up"))
     with pytest.raises(AddressRefused):
         fetch(url)
 
@@ -156,7 +157,7 @@ def test_the_address_that_was_checked_is_the_one_connected_to(monkeypatch: pytes
 def test_a_redirect_to_the_same_host_is_looked_up_and_checked_anew(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = pretend(monkeypatch, "1.1.1.1", "127.0.0.1")
     real = socket.socket.connect
-    monkeypatch.setattr(socket.socket, "connect", lambda raw, address: real(raw, ("127.0.0.1", web.port)))
+    monkeypatch.setattr(socket.socket, "connect", lambda raw, _: real(raw, ("127.0.0.1", web.port)))
     web.pages["/"] = redirect("/inside")
     with pytest.raises(AddressRefused):
         fetch("http://rebinding.example.org/")
@@ -165,8 +166,8 @@ def test_a_redirect_to_the_same_host_is_looked_up_and_checked_anew(web: Web, mon
 
 def test_a_host_with_one_address_inside_is_refused_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     both = [(socket.AF_INET, 1, 6, "", (address, 80)) for address in ("1.1.1.1", "10.0.0.1")]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: both)
-    monkeypatch.setattr(socket.socket, "connect", lambda *args: pytest.fail("connected"))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
+    monkeypatch.setattr(socket.socket, "connect", lambda *_: pytest.fail("connected"))
     with pytest.raises(AddressRefused):
         fetch("http://mixed.example.org/")
 
@@ -306,7 +307,7 @@ def test_text_is_read_whatever_its_charset_is_said_to_be(body: bytes, content_ty
 
 def test_a_look_up_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     released = threading.Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: [][: released.wait(30)])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [][: released.wait(30)])
     with pytest.raises(TimedOut):
         fetch("http://slow.example.org/", deadline=Deadline(0.2))
     released.set()

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 Reply = Callable[[socket.socket], None]
 
 WORDS = (
-    "The harbour board met in the town hall on the evening before the storm and voted to keep the old pier open for the "
-    "fishing fleet through the winter although its engineers had warned that two of the outer piles are hollow and that "
-    "a heavy swell from the south could bring down the crane which has stood at its end since the war years ended"
+    "The harbour board met in the town hall on the evening before the storm and voted to keep the old pier open "
+    "for the fishing fleet through the winter although its engineers had warned that two of the outer piles are hollow "
+    "and that a heavy swell from the south could bring down the crane "
+    "which has stood at its end since the war years ended"
 )
 
 
