@@ -29,7 +29,7 @@ class WorkAdmin(admin.ModelAdmin[Work]):
     """The ledger. Nothing is written here: sources are written in articles, and decided on by actions."""
 
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
-    list_display = ("title", "outlet", "host", "state", "link_status", "checked", "archive_copy", "dependents")
+    list_display = ("title", "link_status", "state", "dependents", "checked", "archive_copy", "outlet", "host")
     list_filter = ("link__status", "standing")
     list_select_related = ("link",)
     list_per_page = 50

@@ -12,6 +12,7 @@ from articles.links.robots import ask_robots
 from articles.models.link import HostTurn
 
 SECONDS_BETWEEN_LOOKS = 0.1
+SECONDS_OF_PATIENCE = 15
 
 
 def ask(url: str, *, deadline: Deadline, method: str = "GET", headers: Mapping[str, str] | None = None) -> Answer:
@@ -37,9 +38,10 @@ def ask(url: str, *, deadline: Deadline, method: str = "GET", headers: Mapping[s
 
 
 def _wait_for_turn(host: str, deadline: Deadline) -> None:
+    patience = deadline.sooner(SECONDS_OF_PATIENCE)
     while not HostTurn.objects.take(host):
         try:
-            deadline.left()
+            patience.left()
         except LinkError:
             raise HostBusy(f"{host} is being asked by another process.") from None
         sleep(SECONDS_BETWEEN_LOOKS)

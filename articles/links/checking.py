@@ -12,7 +12,7 @@ from articles.links.fetching import Answer
 from articles.links.judging import NOT_MODIFIED, Status, judge, judge_unchanged
 from articles.models.link import Finding, LinkCheck, LinkCheckQuerySet
 
-CHECK_SECONDS = 45
+CHECK_SECONDS = 60
 CHECKS_PER_RUN = 20
 RUN_SECONDS = 15  # no look is begun after that, so that a worker's other tasks don't wait for long
 TOO_MANY_REQUESTS = 429

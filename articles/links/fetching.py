@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPResponse
+from time import monotonic
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -86,11 +87,12 @@ def fetch(
 
     `around` is entered before each request, with the address that it is for, and left when it is over.
     """
-    deadline = (deadline or Deadline(REQUEST_SECONDS)).sooner(REQUEST_SECONDS)
-    hops: list[Hop] = []
+    deadline, hops, spent = deadline or Deadline(REQUEST_SECONDS), list[Hop](), 0.0
     while True:
-        with around(url):
-            answer = _ask_once(url, method, headers or {}, deadline)
+        with around(url):  # what is waited for there isn't the server's fault
+            begun = monotonic()
+            answer = _ask_once(url, method, headers or {}, deadline.sooner(REQUEST_SECONDS - spent))
+            spent += monotonic() - begun
         location = answer.headers.get("location")
         if answer.status not in REDIRECTS or location is None:
             return Answer(url, answer.status, answer.headers, answer.body, hops)

@@ -29,7 +29,8 @@ SECONDS_KEPT = 24 * 60 * 60
 _HOME = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:index|default|home)(?:\.\w{2,5})?/?)?", re.IGNORECASE)
 _PAGE_BY_QUERY = re.compile(r"(?:^|&)(?:p|id|page_id|article|story|q|s)=", re.IGNORECASE)
 _NOT_FOUND = re.compile(
-    r"\b(?:404|410 gone|not (?:be )?found|(?:can(?:['’]t|not)|couldn['’]t|could not) (?:be found|find)"
+    r"(?:^|\berror )404\b"
+    r"|\b(?:404 (?:error|page)|410 gone|not (?:be )?found|(?:can(?:['’]t|not)|couldn['’]t|could not) (?:be found|find)"
     r"|(?:does(?:n['’]t| not)|no longer) (?:exist|available|here)|(?:no longer|isn['’]t|is not|not) available"
     r"|has been (?:removed|deleted)|page (?:missing|gone|error)|nicht gefunden|introuvable|non trouvée?"
     r"|no (?:se ha )?encontrad[ao]|non trovata|niet gevonden|não encontrada)\b",
@@ -66,12 +67,12 @@ def judge_unchanged(link: LinkCheck, url: str, answer: Answer) -> Finding:
 
 def leads_home(url: str, final_url: str) -> bool:
     """Whether an address of something within a site ends on a front page."""
-    asked, final = urlsplit(canonical_url(url)), urlsplit(canonical_url(final_url))
-    return _is_home(final.path, final.query) and not _is_home(asked.path, asked.query)
+    return _is_front(final_url) and not _is_front(url)
 
 
-def _is_home(path: str, query: str) -> bool:
-    return bool(_HOME.fullmatch(path)) and not _PAGE_BY_QUERY.search(query)
+def _is_front(url: str) -> bool:
+    parts = urlsplit(canonical_url(url))
+    return bool(_HOME.fullmatch(parts.path)) and not _PAGE_BY_QUERY.search(parts.query)
 
 
 def _judge_text(link: LinkCheck, url: str, answer: Answer, deadline: Deadline) -> Finding:
@@ -81,7 +82,7 @@ def _judge_text(link: LinkCheck, url: str, answer: Answer, deadline: Deadline) -
     is_same = bool(link.fingerprint) and share_kept(link.fingerprint, page.text) >= SAME_FROM
     if not is_same and is_not_found_page(page):
         return _finding(answer, Status.SOFT_404, "It answers 200, with a page that says that nothing is there.")
-    if not is_same and fingerprint and _answers_anything(url, answer, page, deadline):
+    if not is_same and fingerprint and not _is_front(url) and _answers_anything(url, answer, page, deadline):
         return _finding(answer, Status.SOFT_404, "It answers with the same page as for an address that can't exist.")
     moved = _moved(url, answer, well)
     if moved is well and link.fingerprint and fingerprint and not is_same:

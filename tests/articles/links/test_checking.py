@@ -108,9 +108,23 @@ def test_a_page_that_any_address_has_is_a_soft_404(web: Web) -> None:
     assert look(cite(web.url("/pier"))) == "soft_404"
 
 
-def test_an_article_about_what_was_not_found_is_no_soft_404(web: Web) -> None:
-    web.pages["/pier"] = page(WORDS * 8, title="Body of missing sailor not found")
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Body of missing sailor not found", WORDS * 8),
+        ("Room 404 of the harbour hotel opens", WORDS),
+        ("The pier", "The board said that the plans are not available to us."),
+    ],
+)
+def test_an_article_about_what_was_not_found_is_no_soft_404(web: Web, title: str, text: str) -> None:
+    web.pages["/pier"] = page(text, title=title)
     assert look(cite(web.url("/pier"))) == "ok"
+
+
+def test_a_front_page_that_every_address_shows_is_ok(web: Web) -> None:
+    web.otherwise = page()
+    web.pages["/robots.txt"] = answer(404)
+    assert look(cite(web.url("/"))) == "ok"
 
 
 def test_small_changes_are_no_change(web: Web) -> None:

@@ -5,15 +5,21 @@ import ipaddress
 import itertools
 import re
 import socket
+import ssl
 import threading
 import time
 import tracemalloc
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from articles.links import connection
 from articles.links.connection import Deadline
@@ -303,6 +309,59 @@ def test_what_was_packed_as_we_did_not_ask_for_is_left_packed(web: Web, encoding
 )
 def test_text_is_read_whatever_its_charset_is_said_to_be(body: bytes, content_type: str, text: str) -> None:
     assert as_text(body, content_type) == text
+
+
+@pytest.fixture
+def secure(tmp_path: Path) -> Iterator[tuple[int, Path]]:
+    """Serve one page by TLS with a certificate for 127.0.0.1 that nobody else vouches for."""
+    certificate = make_certificate(tmp_path / "certificate.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with suppress(OSError), context.wrap_socket(listener.accept()[0], server_side=True) as client:
+            client.recv(4096)
+            client.sendall(page())
+
+    threading.Thread(target=serve, daemon=True).start()
+    yield listener.getsockname()[1], certificate
+    listener.close()
+
+
+def make_certificate(path: Path) -> Path:
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    now = datetime.now(UTC)
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(address, critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.write_bytes(key.private_bytes(*form) + built.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(secure: tuple[int, Path], settings: Any) -> None:
+    settings.LINK_CHECK_ALLOWED_HOSTS = ["127.0.0.1"]
+    with pytest.raises(HostUnreachable, match="certificate"):
+        fetch(f"https://127.0.0.1:{secure[0]}/")
+
+
+def test_a_certificate_that_is_vouched_for_is_taken(
+    secure: tuple[int, Path], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LINK_CHECK_ALLOWED_HOSTS = ["127.0.0.1"]
+    trusting = ssl.create_default_context(cafile=str(secure[1]))
+    monkeypatch.setattr(connection, "_trust", lambda: trusting)
+    assert fetch(f"https://127.0.0.1:{secure[0]}/").status == 200
 
 
 def test_a_look_up_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
