@@ -8,6 +8,7 @@ from typing import Literal
 from django.db import transaction
 
 from articles.citations import cite_by_number
+from articles.links.describing import describe_later
 from articles.models import Article, Author, Byline, KeyPoint, Section, Source
 from articles.models.work import MAX_SOURCE_CHARACTERS, MAX_URL_CHARACTERS
 from articles.plain_text import KeyPointText, PlainArticle, SourceText
@@ -90,6 +91,7 @@ def _store_sources(article: Article, text: PlainArticle) -> None:
     article.sources.all().delete()
     for position, (title, url, outlet) in enumerate(sources, 1):
         Source(article=article, position=position, title=title, url=url, outlet=outlet).save()
+    describe_later(article.sources.all())
 
 
 def _store_key_points(article: Article, text: PlainArticle) -> None:

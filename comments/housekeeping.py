@@ -7,6 +7,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from articles.admin.safe_saving import forget_old
+from articles.links.checking import check_due_links
 from comments import retention
 from comments.announcing import announce_digests
 from comments.limits import HOUR
@@ -39,3 +40,5 @@ def tidy() -> None:
     if Chore.objects.take("finished tasks", HOUR):
         over = timezone.now() - FINISHED_TASKS_KEPT
         DBTaskResult.objects.finished().filter(finished_at__lt=over).delete()
+    if Chore.objects.take("links", timedelta(minutes=2)):
+        check_due_links()

@@ -239,6 +239,9 @@ WORKER_INSIDE = env.bool("WORKER_INSIDE", default=True)  # each server process a
 AKISMET_KEY = env.str("AKISMET_KEY", default="")
 AKISMET_URL = env.str("AKISMET_URL", default="https://rest.akismet.com/1.1/comment-check")
 
+# Hosts that the link checker may ask though they aren't on the public web, each as `host` or `host:port`
+LINK_CHECK_ALLOWED_HOSTS: list[str] = env.list("LINK_CHECK_ALLOWED_HOSTS", default=[])
+
 # Language and time
 
 LANGUAGE_CODE = "en-gb"

@@ -2,5 +2,6 @@
 
 from articles.admin.article import ArticleAdmin
 from articles.admin.desk import AuthorAdmin, ImageAdmin, SectionAdmin, TagAdmin
+from articles.admin.ledger import WorkAdmin
 
-__all__ = ["ArticleAdmin", "AuthorAdmin", "ImageAdmin", "SectionAdmin", "TagAdmin"]
+__all__ = ["ArticleAdmin", "AuthorAdmin", "ImageAdmin", "SectionAdmin", "TagAdmin", "WorkAdmin"]

@@ -23,6 +23,7 @@ from articles.admin.history import restore_version, show_history
 from articles.admin.overview import show_desk
 from articles.admin.paste import paste_article
 from articles.admin.publishing import change_status, open_desk
+from articles.links.describing import describe_later
 from articles.models import Article, ArticleQuerySet, Author, Byline, Correction, DeskEntry, KeyPoint, Source
 from articles.passages import blocks_of
 from articles.previews import LINK_DAYS, preview_link
@@ -195,6 +196,8 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
         for formset in formsets:
             if formset.model is KeyPoint:
                 self._link_sources(request, formset)
+            elif formset.model is Source:
+                describe_later([*formset.new_objects, *(source for source, _ in formset.changed_objects)])
         article.settle()
         article.versions.keep(article, by=staff_user(request))
         safe_saving.forget_draft(request, article if change else None)

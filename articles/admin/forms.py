@@ -13,7 +13,7 @@ from taggit.models import Tag
 from articles.admin.widgets import BodyEditor, TagInput
 from articles.citations import cite_by_number
 from articles.correcting import is_substantial
-from articles.models import Article, Image, KeyPoint, Section, Source
+from articles.models import Article, Image, KeyPoint, Section, Source, Work
 from articles.plain_text import MAX_FILE_BYTES, PlainArticle, UnreadableText, decode, parse
 from articles.rendering import CitedSource, Rendered, render_body
 from articles.richtext import TextRefused, clean_body, clean_line
@@ -126,12 +126,25 @@ def _text_of(article: Article) -> str:
     )
 
 
+class KeyField(forms.RegexField):
+    """The key of a source, made by the page for a row that is new: no change of its own."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(r"^[a-z0-9]{1,12}$", **kwargs)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Leave it to the other fields to tell whether a row was touched."""
+        return False
+
+
 class SourceForm(forms.ModelForm[Source]):
     """A source; its key is made in the form already, so that the text can cite what isn't stored yet."""
 
     url = forms.URLField(label="URL", required=False, assume_scheme="https", widget=AdminURLFieldWidget)
     archive_url = forms.URLField(label="Archive URL", required=False, assume_scheme="https", widget=AdminURLFieldWidget)
-    key = forms.RegexField(r"^[a-z0-9]{1,12}$", required=False, widget=forms.HiddenInput)
+    key = KeyField(required=False)
 
     class Meta:
         model = Source
@@ -245,3 +258,17 @@ class PasteForm(forms.Form):
 def _as_pages_show(article: PlainArticle) -> Rendered:
     cited = {f"s{number}": CitedSource(number, source.title) for number, source in enumerate(article.sources, 1)}
     return render_body(cite_by_number(clean_body(article.body_html()), [*cited]), cited)
+
+
+class MarkForm(forms.Form):
+    """What became of a source."""
+
+    standing = forms.ChoiceField(
+        choices=[(standing.value, standing.label) for standing in Work.Standing if standing != Work.Standing.CURRENT],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="What happened, in a sentence: readers see it beside every key point that rests on the source.",
+    )

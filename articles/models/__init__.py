@@ -5,6 +5,7 @@ from articles.models.author import Author
 from articles.models.chain import Correction, Evidence, KeyPoint, Source
 from articles.models.desk import DeskEntry
 from articles.models.image import Image
+from articles.models.link import HostTurn, LinkCheck
 from articles.models.search import SearchWord
 from articles.models.section import FormerSectionSlug, Section
 from articles.models.version import Autosave, Presence, Version
@@ -22,8 +23,10 @@ __all__ = [
     "Evidence",
     "FormerAddress",
     "FormerSectionSlug",
+    "HostTurn",
     "Image",
     "KeyPoint",
+    "LinkCheck",
     "Presence",
     "SearchWord",
     "Section",

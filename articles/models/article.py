@@ -121,7 +121,9 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def with_page(self) -> Self:
         """Load all that the article's own page shows, in a fixed number of queries."""
         key_points = models.Prefetch("key_points", KeyPoint.objects.with_support())
-        sources = models.Prefetch("sources", Source.objects.select_related("work"))
+        sources = models.Prefetch(
+            "sources", Source.objects.select_related("work__link").defer("work__link__fingerprint")
+        )
         corrections = models.Prefetch("corrections", Correction.objects.published())
         return self.with_card().with_tags().defer(None).defer("body").prefetch_related(key_points, sources, corrections)
 

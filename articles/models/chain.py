@@ -11,6 +11,7 @@ from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 
 from articles.expressions import JSONRows
+from articles.models.link import LinkCheck
 from articles.models.work import MAX_SOURCE_CHARACTERS, MAX_URL_CHARACTERS, Work
 from articles.richtext import clean_line, clean_text, validate_url
 from articles.slugs import MAX_SLUG_LENGTH
@@ -170,6 +171,12 @@ class Source(models.Model):
             for support in key_point.support
             if support["number"] == self.position
         ]
+
+    @property
+    def gone_link(self) -> LinkCheck | None:
+        """Return what is known of its address if the page is no longer there."""
+        link: LinkCheck | None = getattr(self.work, "link", None)
+        return link if link and link.is_gone else None
 
     @property
     def back_links(self) -> list[str]:

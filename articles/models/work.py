@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.db import models
 
 from articles.canonical import canonical_url
+from articles.models.link import LinkCheck
 from articles.richtext import clean_line
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ class WorkManager(models.Manager["Work"]):
         identity = url or " | ".join(part.casefold() for part in (source.title, source.authors, source.outlet))
         facts = {"url": url, "host": (urlsplit(url).hostname or "")[:255], "title": source.title}
         digest = hashlib.sha256(identity.encode()).hexdigest()
-        return self.get_or_create(identity=digest, defaults={**facts, "outlet": source.outlet})[0]
+        work, is_new = self.get_or_create(identity=digest, defaults={**facts, "outlet": source.outlet})
+        if is_new and url:
+            LinkCheck.objects.watch(work)
+        return work
 
 
 class Work(models.Model):
@@ -54,6 +58,7 @@ class Work(models.Model):
     objects = WorkManager()
 
     class Meta:
+        verbose_name = "source"
         ordering = ("-first_cited_at", "-pk")
         indexes = (models.Index(fields=["-first_cited_at", "-id"], name="work_by_first_citation"),)
         constraints = (
@@ -75,3 +80,11 @@ class Work(models.Model):
         self.standing = standing
         self.standing_note = clean_line(note)
         self.save(update_fields=["standing", "standing_note"])
+
+    def learn(self, *, title: str, outlet: str) -> None:
+        """Take over what a source of it was found to be called, where nothing better is known."""
+        if not self.outlet:
+            self.outlet = outlet
+        if canonical_url(self.title) == self.url:
+            self.title = title
+        self.save(update_fields=["title", "outlet"])

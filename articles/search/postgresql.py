@@ -7,7 +7,7 @@ from django.db import connection
 
 from articles.search.query import Query, Term
 
-_ARTICLE = "article_id bigint PRIMARY KEY REFERENCES articles_article ON DELETE CASCADE"
+_ARTICLE = "article_id bigint PRIMARY KEY"  # no foreign key: a flush could not empty the articles then
 TABLE = (
     f"CREATE TABLE articles_search ({_ARTICLE}, document tsvector NOT NULL)",
     "CREATE INDEX articles_search_document ON articles_search USING gin (document)",
