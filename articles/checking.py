@@ -3,6 +3,7 @@
 A finding never stops anybody; it is shown in the article's form and on the desk, and kept with the publication.
 """
 
+import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.conf import settings
+from django.urls import Resolver404, resolve
 
 from articles.citations import cited_keys, uncited_numbers
 from articles.passages import Block, blocks_of
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 MAX_FINDINGS_OF_A_KIND = 20
 _IMAGE = re.compile(r"<img\b[^>]*>")
+_OWN_LINK = re.compile(r'<a href="(/[^"#?]*)')
 _ALTERNATIVE = re.compile(r'\balt="\s*[^"\s]')
 _QUOTATION = re.compile(r"[“\"]([^“”\"]{3,300})[”\"]|‘([^‘’]{3,300})’(?!\w)")
 _NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f ]\d{3})*(?:[.,]\d+)?")
@@ -58,7 +62,7 @@ class Subject:
     @cached_property
     def sources(self) -> "list[Source]":
         """The sources, with their works."""
-        return list(self.article.sources.select_related("work"))
+        return list(self.article.sources.select_related("work__link"))
 
     @cached_property
     def blocks(self) -> list[Block]:
@@ -160,6 +164,18 @@ def shaken(subject: Subject) -> Iterator[Finding]:
             yield Finding("shaken", text, f"key_points-{index}")
 
 
+def dead(subject: Subject) -> Iterator[Finding]:
+    """Find sources whose address doesn't answer as it did, and links of the body to pages that aren't there."""
+    for index, source in enumerate(subject.sources):
+        link = getattr(source.work, "link", None)
+        if link and link.status in link.TROUBLE:
+            text = f"Source {source.position}: {link.get_status_display().lower()}."
+            yield Finding("dead", text, f"sources-{index}")
+    for path in dict.fromkeys(_OWN_LINK.findall(subject.article.body)):
+        if not _is_there(html.unescape(path)):
+            yield Finding("dead", f"The link to {path} leads nowhere on this site.", "body")
+
+
 def unseen(subject: Subject) -> Iterator[Finding]:
     """Find pictures that say nothing to those who can't see them, or don't say whose they are."""
     bare = sum(not _ALTERNATIVE.search(image) for image in _IMAGE.findall(subject.article.body))
@@ -181,8 +197,19 @@ def jumbled(subject: Subject) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Subject], Iterator[Finding]], ...] = (
-    unsupported, uncited, missing, unsaid, one_leg, undescribed, shaken, unseen, jumbled,
+    unsupported, uncited, missing, unsaid, one_leg, undescribed, shaken, dead, unseen, jumbled,
 )  # fmt: skip
+
+
+def _is_there(path: str) -> bool:
+    try:
+        view = resolve(path)
+    except Resolver404:
+        return False
+    if view.view_name != "articles:article":
+        return True
+    article = apps.get_model("articles", "Article")
+    return bool(article.objects.published().filter(section__slug=view.kwargs["section"], slug=view.kwargs["slug"]))
 
 
 def _claims(lead: str, text: str) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,9 @@
 """Pages of a list, their numbers in the path."""
 
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
+from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.urls.converters import IntConverter
 
@@ -16,11 +18,14 @@ class PageNumber(IntConverter):
     regex = "[1-9][0-9]{0,5}"
 
 
-@dataclass(frozen=True)
-class Listing:
-    """One page of a list of articles; `newer` and `older` are empty where there is none."""
+Row = TypeVar("Row", bound=Model)
 
-    articles: list[Article]
+
+@dataclass(frozen=True)
+class Listing(Generic[Row]):
+    """One page of a list, of articles mostly; `newer` and `older` are empty where there is none."""
+
+    articles: list[Row]
     number: int
     path: str
     newer: str
@@ -32,19 +37,24 @@ def page_path(first: str, number: int) -> str:
     return first if number == 1 else f"{first}page/{number}/"
 
 
-def list_page(articles: ArticleQuerySet, *, number: int, first: str) -> Listing:
-    """Return a page of published articles, counted from 1; raises Http404 past the end.
+def list_page(articles: ArticleQuerySet, *, number: int, first: str) -> Listing[Article]:
+    """Return a page of published articles, counted from 1; raises Http404 past the end."""
+    return page_of(articles.published().with_card().latest_first(), number=number, first=first)
+
+
+def page_of(rows: QuerySet[Row], *, number: int, first: str) -> Listing[Row]:
+    """Return a page of ordered rows, counted from 1; raises Http404 past the end.
 
     One row more than is shown tells whether there is an older page, so that nothing counts the whole list.
     """
     start = (number - 1) * ARTICLES_PER_PAGE
-    rows = list(articles.published().with_card().latest_first()[start : start + ARTICLES_PER_PAGE + 1])
-    if number > 1 and not rows:
+    found = list(rows[start : start + ARTICLES_PER_PAGE + 1])
+    if number > 1 and not found:
         raise Http404("There is no such page.")
     return Listing(
-        articles=rows[:ARTICLES_PER_PAGE],
+        articles=found[:ARTICLES_PER_PAGE],
         number=number,
         path=page_path(first, number),
         newer=page_path(first, number - 1) if number > 1 else "",
-        older=page_path(first, number + 1) if len(rows) > ARTICLES_PER_PAGE else "",
+        older=page_path(first, number + 1) if len(found) > ARTICLES_PER_PAGE else "",
     )

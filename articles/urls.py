@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path, register_converter
 
-from articles import feeds, searching, sitemaps, views
+from articles import corrections, feeds, searching, sitemaps, views
 from articles.listing import PageNumber
 from articles.slugs import SectionSlug
 
@@ -19,6 +19,9 @@ urlpatterns = [
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
     path("sitemap-<page:number>.xml", sitemaps.sitemap_part, name="sitemap-part"),
     path("robots.txt", sitemaps.robots, name="robots"),
+    path("corrections/", corrections.corrections_page, name="corrections"),
+    path("corrections/page/<page:number>/", corrections.corrections_page, name="corrections-page"),
+    path("corrections/feed/", corrections.corrections_feed, name="corrections-feed"),
     path("search/", searching.search_page, name="search"),
     path("opensearch.xml", searching.open_search, name="opensearch"),
     path("preview/<str:token>/", views.shared_preview, name="preview"),

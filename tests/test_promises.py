@@ -35,6 +35,7 @@ PUBLIC = {
     "replies/<int:pk>/", "replies/article/<int:article>/", "replies/answer/<int:parent>/", "media/<path:path>",
     "replies/report/<int:pk>/", "replies/link/", "<section:section>/<slug:slug>/replies/<int:root>/page/<page:number>/",
     "favicon.ico", "healthz", "search/", "opensearch.xml",
+    "corrections/", "corrections/page/<page:number>/", "corrections/feed/",
 }  # fmt: skip
 BY_SIGNED_LINK = {
     "preview/<str:token>/", "replies/mine/<str:token>/", "replies/mine/<str:token>/edit/",

@@ -23,6 +23,8 @@ from articles.admin.history import restore_version, show_history
 from articles.admin.overview import show_desk
 from articles.admin.paste import paste_article
 from articles.admin.publishing import change_status, open_desk
+from articles.admin.suggesting import suggest_key_points
+from articles.checking import check
 from articles.links.describing import describe_later
 from articles.models import Article, ArticleQuerySet, Author, Byline, Correction, DeskEntry, KeyPoint, Source
 from articles.passages import blocks_of
@@ -313,6 +315,7 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
             path("<int:pk>/preview/", view(self.preview), name="articles_article_preview"),
             path("<int:pk>/desk/", view(self.desk), name="articles_article_desk"),
             path("autosave/", view(self.autosave), name="articles_article_autosave"),
+            path("<int:pk>/suggest-key-points/", view(self.suggest), name="articles_article_suggest"),
             path("<int:pk>/history/", view(self.history), name="articles_article_history"),
             path("<int:pk>/restore/<int:number>/", view(self.restore), name="articles_article_restore"),
             path("<int:pk>/correct/", view(self.correct), name="articles_article_correct"),
@@ -327,6 +330,7 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
         if article is not None and not article.is_published:
             context["preview_link"] = preview_link(article)
             context["preview_days"] = LINK_DAYS
+        context["findings"] = check(article) if article is not None else []
         context["opened_version"] = self._opened(article)
         if article is not None and request.method == "GET":
             context["others"] = safe_saving.others(article, request.user)
@@ -352,6 +356,10 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
     def desk(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show where one article stands, and decide on it."""
         return open_desk(request, self, pk)
+
+    def suggest(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Suggest key points from the text."""
+        return suggest_key_points(request, self, pk)
 
     def autosave(self, request: HttpRequest) -> HttpResponse:
         """Keep what is typed and not saved yet."""

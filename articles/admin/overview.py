@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from articles.models import Article, ArticleQuerySet, Work
+from articles.models import Article, ArticleQuerySet, LinkCheck, Work
 
 ARTICLES_IN_A_STATE = 50
 RECENTLY = timedelta(days=14)
@@ -51,7 +51,8 @@ def _on_desk(articles: ArticleQuerySet) -> list[Article]:
 
 def _shaken() -> ArticleQuerySet:
     fallen = Q(sources__work__standing__in=[Work.Standing.RETRACTED, Work.Standing.SUPERSEDED])
-    return Article.objects.published().filter(fallen).distinct().latest_first()
+    gone = Q(sources__work__link__status=LinkCheck.Status.GONE, sources__archive_url="")
+    return Article.objects.published().filter(fallen | gone).distinct().latest_first()
 
 
 def _month(text: str) -> date:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
+from articles.checking import check
 from articles.models import Article, DeskEntry
 from articles.staff import staff_user
 
@@ -72,6 +73,7 @@ def open_desk(request: HttpRequest, model_admin: admin.ModelAdmin[Article], pk: 
         "title": "Desk",
         "opts": model_admin.opts,
         "article": article,
+        "findings": check(article),
         "form": form,
         "verbs": [verb for verb in VERBS[Article.Status(article.status)] if _may(request, verb)],
         "entries": article.desk_entries.select_related("by")[:ENTRIES_SHOWN],

@@ -64,6 +64,7 @@ def _fill_in(asked: Source, facts: Facts) -> None:
         source.save(update_fields=[*filled, "outlet_slug", "work"])
         if source.work:
             source.work.learn(title=source.title, outlet=source.outlet)
+        source.article.settle(is_edit=False)
 
 
 def _fitting(name: str, value: Any) -> Any:

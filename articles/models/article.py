@@ -265,8 +265,11 @@ class Article(models.Model):
         """Give an article without a slug the one that its title suggests."""
         self.slug = self.slug or slug_from(clean_line(self.title))
 
-    def settle(self) -> None:
-        """Make the page match its parts once these are stored: numbers without gaps, links that lead somewhere."""
+    def settle(self, *, is_edit: bool = True) -> None:
+        """Make the page match its parts once these are stored: numbers without gaps, links that lead somewhere.
+
+        What nobody edited, such as a fact about a source that was looked up, is no update for readers.
+        """
         for related in (self.key_points, self.sources):
             for number, entry in enumerate(related.all(), 1):
                 if entry.position != number:
@@ -276,8 +279,9 @@ class Article(models.Model):
         self._render(sources)
         self._find_passages()
         self.findings = [asdict(finding) for finding in check(self)]
+        fields = ["body", "body_html", "headings", "citations", "findings", *(["updated_at"] if is_edit else [])]
         with transaction.atomic():
-            super().save(update_fields=["body", "body_html", "headings", "citations", "findings", "updated_at"])
+            super().save(update_fields=fields)
             search_index.index([self])
 
     def publish(self, *, at: datetime | None = None, by: "User | None" = None) -> None:

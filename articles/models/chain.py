@@ -209,6 +209,11 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
         """Select what readers see."""
         return self.filter(is_draft=False)
 
+    def of_published_articles(self) -> "CorrectionQuerySet":
+        """Select what readers see of all articles, the newest first, each with its article."""
+        due = {"article__status": "published", "article__published_at__lte": timezone.now()}
+        return self.published().filter(**due).select_related("article__section").order_by("-made_at", "-pk")
+
 
 class Correction(models.Model):
     """A dated, public note of what was changed in a published article, and why."""
@@ -228,6 +233,7 @@ class Correction(models.Model):
 
     class Meta:
         ordering = ("-made_at", "-pk")
+        indexes = (models.Index(fields=["-made_at", "-id"], name="correction_by_time"),)
         constraints = (models.CheckConstraint(condition=~models.Q(text=""), name="correction_has_text"),)
 
     def __str__(self) -> str:

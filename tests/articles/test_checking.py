@@ -64,6 +64,10 @@ def test_a_key_point_says_what_the_body_says(key_point: dict[str, str], finding:
             "1 citation in the body: the source is gone.",
         ),
         (BODY + '<figure><img src="/media/a.jpg" alt=""></figure>', "1 picture in the body: no alternative text."),
+        (
+            BODY + '<p><a href="/analysis/nothing/">x</a> <a href="/">y</a></p>',
+            "The link to /analysis/nothing/ leads nowhere on this site.",
+        ),
         (BODY + "<h4>Deep</h4><p>Down.</p>", "The heading “Deep” is of level 4 under one of level 2."),
     ],
 )

@@ -123,7 +123,7 @@ def test_a_correction_names_what_it_changes_and_puts_the_new_words_in_place() ->
     said = {"about": f"key-point-{key_point.pk}", "before": "Point 2.", "after": "Point two.", "text": "We miscounted."}
     assert editor.post(path, said).status_code == 302
     shown = Client().get(article.get_absolute_url()).content.decode()
-    for words in ("key point 2", "<del>Point 2.</del>", "<ins>Point two.</ins>", "We miscounted."):
+    for words in ("key point 2", "Point 2.</del>", "Point two.</ins>", "We miscounted."):
         assert words in shown
     key_point.refresh_from_db()
     assert key_point.text == "Point two."
