@@ -1,25 +1,61 @@
-"""Atom (RFC 4287) and RSS 2.0 feeds of the paper, of a section and of a tag."""
+"""Atom (RFC 4287), RSS 2.0 and JSON feeds (https://www.jsonfeed.org/version/1.1/) of the paper, a section and a tag."""
 
+import json
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
 from taggit.models import Tag
 
 from articles.addresses import absolute
 from articles.caching import public_page
-from articles.models import Article, ArticleQuerySet, Correction, Section
+from articles.models import Article, ArticleQuerySet, Correction, FormerTagSlug, Section
 
 ENTRIES = 30
-Kind = type[Atom1Feed] | type[Rss201rev2Feed]
-Feed = Atom1Feed | Rss201rev2Feed
+
+
+class JSONFeed(SyndicationFeed):
+    """A feed as JSON Feed 1.1 has it."""
+
+    content_type = "application/feed+json; charset=utf-8"
+
+    def write(self, outfile: Any, encoding: str) -> None:
+        """Write the feed."""
+        facts = {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": self.feed["title"],
+            "home_page_url": self.feed["link"],
+            "feed_url": self.feed["feed_url"],
+            "description": self.feed["description"],
+            "language": self.feed["language"],
+            "items": [self._item(item) for item in self.items],
+        }
+        outfile.write(json.dumps(facts, ensure_ascii=False))
+
+    def _item(self, item: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "id": item["unique_id"],
+            "url": item["link"],
+            "title": item["title"],
+            "content_html": item["description"],
+            "date_published": item["pubdate"].isoformat(),
+            "date_modified": item["updateddate"].isoformat(),
+            "authors": [{"name": item["author_name"]}],
+            "tags": list(item["categories"]),
+        }
+
+
+Feed = Atom1Feed | Rss201rev2Feed | JSONFeed
+Kind = type[Atom1Feed] | type[Rss201rev2Feed] | type[JSONFeed]
 ATOM = Atom1Feed
 RSS = Rss201rev2Feed
+JSON = JSONFeed
 
 
 @public_page
@@ -39,7 +75,10 @@ def section_feed(request: HttpRequest, kind: Kind, slug: str) -> HttpResponse:
 @public_page
 def tag_feed(request: HttpRequest, kind: Kind, slug: str) -> HttpResponse:
     """Send the latest articles with a tag."""
-    tag = get_object_or_404(Tag, slug=slug)
+    tag = Tag.objects.filter(slug=slug).first()
+    if tag is None:
+        former = get_object_or_404(FormerTagSlug.objects.select_related("tag"), slug=slug)
+        return redirect(request.path.replace(f"/{slug}/", f"/{former.tag.slug}/", 1), permanent=True)
     feed = _open(kind, f"{settings.SITE_NAME}: {tag.name}", reverse("articles:tag", args=[slug]), request)
     return _answer(feed, Article.objects.filter(tagged_items__tag=tag))
 

@@ -9,7 +9,8 @@ from django.db import transaction
 
 from articles.citations import cite_by_number
 from articles.links.describing import describe_later
-from articles.models import Article, Author, Byline, KeyPoint, Section, Source
+from articles.models import Article, Author, Byline, KeyPoint, Section, Source, TagKey
+from articles.models.tagging import tag_key
 from articles.models.work import MAX_SOURCE_CHARACTERS, MAX_URL_CHARACTERS
 from articles.plain_text import KeyPointText, PlainArticle, SourceText
 from articles.richtext import clean_body, clean_line, is_safe_url
@@ -71,7 +72,7 @@ def _store(article: Article, text: PlainArticle, wishes: Wishes) -> None:
     if wishes.author:
         Byline.objects.get_or_create(article=article, author=wishes.author)
     if wishes.tags is not None:
-        article.tags.set(wishes.tags)
+        article.tags.set(TagKey.objects.tags(wishes.tags))
     article.settle()
     article.versions.keep(article, by=None, comment="Imported")
     if wishes.publish and not article.is_published:
@@ -138,7 +139,7 @@ def _differs(article: Article, text: PlainArticle, wishes: Wishes) -> bool:
     is_other_wish = (
         (wishes.section is not None and wishes.section != article.section)
         or (wishes.author is not None and wishes.author not in article.authors.all())
-        or (wishes.tags is not None and set(wishes.tags) != {tag.name for tag in article.tags.all()})
+        or (wishes.tags is not None and set(map(tag_key, wishes.tags)) != set(map(tag_key, article.tags.names())))
         or (wishes.publish and not article.is_published)
     )
     return is_other_text or is_other_wish

@@ -18,6 +18,22 @@ class PageNumber(IntConverter):
     regex = "[1-9][0-9]{0,5}"
 
 
+class Year(IntConverter):
+    """A year in a path."""
+
+    regex = "[12][0-9]{3}"
+
+
+class Month(IntConverter):
+    """A month in a path, of two digits."""
+
+    regex = "0[1-9]|1[0-2]"
+
+    def to_url(self, value: int | str) -> str:
+        """Return the month in two digits."""
+        return f"{int(value):02}"
+
+
 Row = TypeVar("Row", bound=Model)
 
 

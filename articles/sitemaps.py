@@ -1,19 +1,22 @@
 """What search engines ask for: the list of all pages (sitemaps.org 0.9) and the rules for robots (RFC 9309)."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 from typing import TypedDict
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from taggit.models import Tag
 
 from articles.addresses import absolute
 from articles.caching import public_page
 from articles.models import Article, Author, Section
 
+NEWS_FOR = timedelta(days=2)
+ARTICLES_IN_NEWS = 1_000
 ARTICLES_PER_PART = 10_000  # sitemaps.org allows 50,000 addresses and 50 MB
 
 ROBOTS = """User-agent: *
@@ -24,6 +27,7 @@ Disallow: /replies/
 Disallow: /search/
 
 Sitemap: {sitemap}
+Sitemap: {news}
 """
 
 
@@ -51,9 +55,19 @@ def sitemap_part(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @public_page
+def news_sitemap(request: HttpRequest) -> HttpResponse:
+    """List the articles of the last two days, as Google News asks for them."""
+    since = timezone.now() - NEWS_FOR
+    fresh = Article.objects.published().filter(published_at__gt=since).select_related("section").latest_first()
+    shown = fresh.only("title", "slug", "published_at", "section__slug")[:ARTICLES_IN_NEWS]
+    entries = [(absolute(article.get_absolute_url()), article) for article in shown]
+    return render(request, "articles/news_sitemap.xml", {"entries": entries}, content_type="application/xml")
+
+
+@public_page
 def robots(request: HttpRequest) -> HttpResponse:
     """Say what isn't for robots, and where the list of pages is."""
-    text = ROBOTS.format(sitemap=absolute(reverse("articles:sitemap")))
+    text = ROBOTS.format(sitemap=absolute(reverse("articles:sitemap")), news=absolute(reverse("articles:news-sitemap")))
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 

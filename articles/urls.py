@@ -3,11 +3,13 @@
 from django.urls import path, re_path, register_converter
 
 from articles import corrections, feeds, searching, sitemaps, views
-from articles.listing import PageNumber
+from articles.listing import Month, PageNumber, Year
 from articles.slugs import SectionSlug
 
 app_name = "articles"
 register_converter(PageNumber, "page")
+register_converter(Year, "year")
+register_converter(Month, "month")
 register_converter(SectionSlug, "section")
 
 urlpatterns = [
@@ -16,6 +18,10 @@ urlpatterns = [
     path("page/<page:number>/", views.home, name="home-page"),
     path("feed/", feeds.paper_feed, {"kind": feeds.ATOM}, name="feed"),
     path("feed/rss/", feeds.paper_feed, {"kind": feeds.RSS}, name="feed-rss"),
+    path("feed.json", feeds.paper_feed, {"kind": feeds.JSON}, name="feed-json"),
+    path("<year:year>/<month:month>/", views.month, name="month"),
+    path("<year:year>/<month:month>/page/<page:number>/", views.month, name="month-page"),
+    path("news-sitemap.xml", sitemaps.news_sitemap, name="news-sitemap"),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
     path("sitemap-<page:number>.xml", sitemaps.sitemap_part, name="sitemap-part"),
     path("robots.txt", sitemaps.robots, name="robots"),
@@ -28,12 +34,14 @@ urlpatterns = [
     path("tags/<slug:slug>/", views.tag, name="tag"),
     path("tags/<slug:slug>/page/<page:number>/", views.tag, name="tag-page"),
     path("tags/<slug:slug>/feed/", feeds.tag_feed, {"kind": feeds.ATOM}, name="tag-feed"),
+    path("tags/<slug:slug>/feed.json", feeds.tag_feed, {"kind": feeds.JSON}, name="tag-feed-json"),
     path("tags/<slug:slug>/feed/rss/", feeds.tag_feed, {"kind": feeds.RSS}, name="tag-feed-rss"),
     path("authors/<slug:slug>/", views.author, name="author"),
     path("authors/<slug:slug>/page/<page:number>/", views.author, name="author-page"),
     path("<section:slug>/", views.section, name="section"),
     path("<section:slug>/page/<page:number>/", views.section, name="section-page"),
     path("<section:slug>/feed/", feeds.section_feed, {"kind": feeds.ATOM}, name="section-feed"),
+    path("<section:slug>/feed.json", feeds.section_feed, {"kind": feeds.JSON}, name="section-feed-json"),
     path("<section:slug>/feed/rss/", feeds.section_feed, {"kind": feeds.RSS}, name="section-feed-rss"),
     path("<section:section>/<slug:slug>/", views.article, name="article"),
 ]

@@ -1,15 +1,18 @@
 """What readers see of the paper."""
 
+from datetime import datetime, timedelta
+
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
 from articles.caching import public_page
 from articles.listing import list_page
-from articles.models import Article, Author, FormerAddress, FormerSectionSlug, Section
+from articles.models import Article, Author, FormerAddress, FormerSectionSlug, FormerTagSlug, Section
 from articles.previews import LINK_DAYS, previewed_pk
 from articles.sharing import share_links
 
@@ -46,10 +49,23 @@ def author(request: HttpRequest, slug: str, number: int = 1) -> HttpResponse:
 @public_page
 def tag(request: HttpRequest, slug: str, number: int = 1) -> HttpResponse:
     """Show the articles with a tag."""
-    shown = get_object_or_404(Tag, slug=slug)
+    shown = Tag.objects.filter(slug=slug).first()
+    if shown is None:
+        return redirect("articles:tag", _renamed_tag(slug).slug, permanent=True)
     first = reverse("articles:tag", args=[slug])
     listing = list_page(Article.objects.filter(tagged_items__tag=shown), number=number, first=first)
     return render(request, "articles/tag.html", {"tag": shown, "listing": listing, "canonical": listing.path})
+
+
+@public_page
+def month(request: HttpRequest, year: int, month: int, number: int = 1) -> HttpResponse:
+    """Show what was published in a month."""
+    start = timezone.make_aware(datetime(year, month, 1))  # noqa: DTZ001 - made aware at once
+    articles = Article.objects.filter(published_at__gte=start, published_at__lt=_next_month(start))
+    listing = list_page(articles, number=number, first=reverse("articles:month", args=[year, month]))
+    if not listing.articles:
+        raise Http404("Nothing was published in that month.")
+    return render(request, "articles/month.html", {"month": start, "listing": listing, "canonical": listing.path})
 
 
 @public_page
@@ -93,6 +109,15 @@ def article_page(request: HttpRequest, article: Article, *, preview: str = "") -
         "canonical": article.get_absolute_url(),
     }
     return render(request, "articles/article_detail.html", context)
+
+
+def _next_month(start: datetime) -> datetime:
+    day = (timezone.localtime(start) + timedelta(days=32)).replace(day=1, tzinfo=None)
+    return timezone.make_aware(day)
+
+
+def _renamed_tag(slug: str) -> Tag:
+    return get_object_or_404(FormerTagSlug.objects.select_related("tag"), slug=slug).tag
 
 
 def _renamed_section(slug: str) -> Section:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 from PIL import Image as PillowImage
 
-from articles.models import Article, Author, Byline, Image, KeyPoint, Section, Source
+from articles.models import Article, Author, Byline, Image, KeyPoint, Section, Source, TagKey
 from comments.models import Comment
 
 _numbers = count(1)
@@ -42,7 +42,7 @@ def make_article(
     section = fields.pop("section", None) or make_section()
     article = Article(title=title or f"Article {next(_numbers)}", section=section, **fields)
     article.save()
-    article.tags.set(tags)
+    article.tags.set(TagKey.objects.tags(tags))
     for author in authors:
         Byline.objects.create(article=article, author=author)
     if tags:

@@ -35,6 +35,8 @@ PUBLIC = {
     "replies/<int:pk>/", "replies/article/<int:article>/", "replies/answer/<int:parent>/", "media/<path:path>",
     "replies/report/<int:pk>/", "replies/link/", "<section:section>/<slug:slug>/replies/<int:root>/page/<page:number>/",
     "favicon.ico", "healthz", "search/", "opensearch.xml",
+    "feed.json", "tags/<slug:slug>/feed.json", "<section:slug>/feed.json", "news-sitemap.xml",
+    "<year:year>/<month:month>/", "<year:year>/<month:month>/page/<page:number>/",
     "corrections/", "corrections/page/<page:number>/", "corrections/feed/",
 }  # fmt: skip
 BY_SIGNED_LINK = {

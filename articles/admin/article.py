@@ -30,6 +30,7 @@ from articles.models import Article, ArticleQuerySet, Author, Byline, Correction
 from articles.passages import blocks_of
 from articles.previews import LINK_DAYS, preview_link
 from articles.staff import staff_user
+from articles.tagging import suggest_tags
 from articles.views import article_page
 
 TAG_SUGGESTIONS = 20
@@ -114,7 +115,7 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
 
     class Media:
         css = {"all": ("kiwiguard/css/admin.css",)}
-        js = ("kiwiguard/js/ordering.js", "kiwiguard/js/names.js", "kiwiguard/js/autosave.js")
+        js = ("kiwiguard/js/ordering.js", "kiwiguard/js/names.js", "kiwiguard/js/autosave.js", "kiwiguard/js/tags.js")
 
     def get_queryset(self, request: HttpRequest) -> ArticleQuerySet:
         """Load a row's byline with it."""
@@ -330,6 +331,7 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
         if article is not None and not article.is_published:
             context["preview_link"] = preview_link(article)
             context["preview_days"] = LINK_DAYS
+        context["tag_suggestions"] = suggest_tags(article) if article is not None else []
         context["findings"] = check(article) if article is not None else []
         context["opened_version"] = self._opened(article)
         if article is not None and request.method == "GET":

@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
-from taggit.models import Tag
 
 from articles.admin.forms import ImageForm
 from articles.admin.picking import pick_image
@@ -13,7 +12,6 @@ from articles.models import Author, Image, Section
 admin.site.site_header = "Kiwi Guard"
 admin.site.site_title = "Kiwi Guard"
 admin.site.index_title = "Newsroom"
-admin.site.unregister(Tag)
 
 
 @admin.register(Section)
@@ -58,13 +56,3 @@ class ImageAdmin(admin.ModelAdmin[Image]):
     def thumbnail(self, image: Image) -> str:
         """Show the picture, small."""
         return format_html('<img src="{}" alt="" width="120" loading="lazy">', image.url)
-
-
-@admin.register(Tag)
-class TagAdmin(admin.ModelAdmin[Tag]):
-    """Tags."""
-
-    list_display = ("name", "slug")
-    search_fields = ("name", "slug")
-    prepopulated_fields = {"slug": ("name",)}
-    show_full_result_count = False

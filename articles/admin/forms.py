@@ -13,13 +13,13 @@ from taggit.models import Tag
 from articles.admin.widgets import BodyEditor, TagInput
 from articles.citations import cite_by_number
 from articles.correcting import is_substantial
-from articles.models import Article, Image, KeyPoint, Section, Source, Work
+from articles.models import Article, Image, KeyPoint, Section, Source, TagKey, Work
+from articles.models.tagging import MAX_TAG_CHARACTERS
 from articles.plain_text import MAX_FILE_BYTES, PlainArticle, UnreadableText, decode, parse
 from articles.rendering import CitedSource, Rendered, render_body
 from articles.richtext import TextRefused, clean_body, clean_line
 from articles.slugs import slug_from
 
-MAX_TAG_CHARACTERS = 100
 MAX_LOCATOR_CHARACTERS = 300
 _KEY_POINT_WORDS = re.compile(r"key_points-\d+-(lead|text)")
 
@@ -45,6 +45,12 @@ class TagsField(forms.Field):
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Whether the set of names is another one."""
         return set(self.prepare_value(initial)) != set(data or ())
+
+    def clean(self, value: Any) -> list[str]:
+        """Return the names as the tags that there are have them."""
+        names = super().clean(value)
+        owners = {name: TagKey.objects.owner(name) for name in names}
+        return list(dict.fromkeys(owner.name if (owner := owners[name]) else name for name in names))
 
 
 class ArticleForm(forms.ModelForm[Article]):
@@ -101,6 +107,10 @@ class ArticleForm(forms.ModelForm[Article]):
             message = "It can’t be published before its embargo ends, on %(end)s."
             end = {"end": date_format(timezone.localtime(embargo), "j F Y, H:i")}
             self.add_error("published_at", ValidationError(message, code="embargo", params=end))
+
+    def _save_m2m(self) -> None:
+        self.cleaned_data["tags"] = TagKey.objects.tags(self.cleaned_data["tags"])
+        super()._save_m2m()  # type: ignore[misc]
 
     @property
     def is_substantial(self) -> bool:

@@ -8,6 +8,7 @@ from articles.models.image import Image
 from articles.models.link import HostTurn, LinkCheck
 from articles.models.search import SearchWord
 from articles.models.section import FormerSectionSlug, Section
+from articles.models.tagging import FormerTagSlug, TagKey
 from articles.models.version import Autosave, Presence, Version
 from articles.models.work import Work
 
@@ -23,6 +24,7 @@ __all__ = [
     "Evidence",
     "FormerAddress",
     "FormerSectionSlug",
+    "FormerTagSlug",
     "HostTurn",
     "Image",
     "KeyPoint",
@@ -31,6 +33,7 @@ __all__ = [
     "SearchWord",
     "Section",
     "Source",
+    "TagKey",
     "Version",
     "Work",
 ]

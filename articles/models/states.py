@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from articles.models.author import Author
 from articles.models.chain import Evidence, KeyPoint, Source
 from articles.models.image import Image
+from articles.models.tagging import TagKey
 
 if TYPE_CHECKING:
     from articles.models.article import Article
@@ -47,7 +48,7 @@ def restore_state(article: "Article", state: dict[str, Any]) -> None:
     article.save()
     _restore_sources(article, state["sources"])
     _restore_key_points(article, state["key_points"])
-    article.tags.set(state["tags"])
+    article.tags.set(TagKey.objects.tags(state["tags"]))
     article.byline_entries.all().delete()
     for author in state["byline"]:
         if Author.objects.filter(pk=author).exists():

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from articles.models import Article, ArticleQuerySet
 
 ARTICLES_AT_ONCE = 200
+RELATED = ("key_points", "tags", "sources")  # what else the index holds of an article
 _BLOCK = re.compile(r"<(p|li|h[234]|td|th|dd|dt|figcaption|br)\b")
 MIN_WORD_CHARACTERS = 3  # shorter ones are no use as suggestions
 
@@ -51,8 +52,7 @@ def rebuild(articles: "ArticleQuerySet", tell: Callable[[int], None]) -> None:
     backend().clear()
     SearchWord.objects.all().delete()
     batch: list[Article] = []
-    related = ("key_points", "tags", "sources")
-    for done, article in enumerate(articles.prefetch_related(*related).iterator(chunk_size=ARTICLES_AT_ONCE), 1):
+    for done, article in enumerate(articles.prefetch_related(*RELATED).iterator(chunk_size=ARTICLES_AT_ONCE), 1):
         batch.append(article)
         if len(batch) == ARTICLES_AT_ONCE:
             _index_batch(batch)

@@ -68,3 +68,17 @@ def test_a_feed_that_has_not_changed_is_not_sent_again(client: Client) -> None:
     make_article()
     etag = client.get("/feed/").headers["ETag"]
     assert client.get("/feed/", headers={"if-none-match": etag}).status_code == 304
+
+
+@pytest.mark.parametrize("path", ["/feed.json", "/analysis/feed.json", "/tags/ports/feed.json"])
+def test_a_json_feed_says_the_same(client: Client, path: str) -> None:
+    article = make_full_article("A <title>")
+    response = client.get(path)
+    assert response.headers["Content-Type"] == "application/feed+json; charset=utf-8"
+    feed = response.json()
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    item = feed["items"][0]
+    assert item["title"] == "A <title>"
+    assert item["url"].endswith(article.get_absolute_url())
+    assert "Point 1." in item["content_html"]
+    assert item["tags"] == ["ports", "shipping"]

@@ -1,9 +1,11 @@
 """What search engines get."""
 
+from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from articles import sitemaps
 from tests.factories import make_article, make_author, make_section
@@ -38,3 +40,11 @@ def test_robots_are_kept_out_of_private_rooms_and_told_of_the_sitemap(client: Cl
     for path in ("/admin/", "/moderation/", "/preview/", "/replies/"):
         assert f"Disallow: {path}" in text
     assert "Sitemap: http://127.0.0.1:8000/sitemap.xml" in text
+
+
+def test_the_news_sitemap_lists_what_is_new(client: Client) -> None:
+    make_article("New & shiny", published_at=timezone.now() - timedelta(hours=3))
+    make_article("Old", published_at=timezone.now() - timedelta(days=3))
+    text = client.get("/news-sitemap.xml").content.decode()
+    assert "<news:title>New &amp; shiny</news:title>" in text
+    assert "Old" not in text

@@ -1,6 +1,6 @@
 """What readers see: which pages there are, what stands on them, and what a page costs."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -179,3 +179,14 @@ def test_a_page_costs_the_same_however_much_there_is(client: Client, django_asse
         ):
             with django_assert_num_queries(queries):
                 client.get(path)
+
+
+def test_a_month_shows_what_was_published_in_it(client: Client) -> None:
+    for day in (datetime(2026, 2, 28, 23, 59, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)):
+        make_article(f"Of {day:%d %B}", published_at=day)
+    page = client.get("/2026/02/").content.decode()
+    assert "Of 28 February" in page
+    assert "Of 01 March" not in page
+    assert "February 2026" in page
+    for path in ("/2026/01/", "/2026/13/", "/2099/01/", "/2026/2/"):
+        assert client.get(path).status_code == 404

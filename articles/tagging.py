@@ -1,0 +1,82 @@
+"""Renaming, merging and suggesting tags."""
+
+import re
+from collections import Counter
+
+from django.db import transaction
+from taggit.models import Tag
+
+from articles.models import Article, ArticleTag, FormerTagSlug, TagKey
+from articles.models.tagging import tag_key
+from articles.passages import blocks_of
+from articles.search import indexing
+
+MAX_SUGGESTIONS = 12
+MAX_TAG_WORDS = 4
+_NAMES = re.compile(
+    r"[^\W\d_a-z][\w’'-]*(?: (?:of|the|and|for) [^\W\d_a-z][\w’'-]*| [^\W\d_a-z][\w’'-]*)+|\b[A-Z]{2,6}\b"
+)
+_BEGINNING = re.compile(r"(?:^|[.!?:]\s+)[“‘\"']?$")
+
+
+@transaction.atomic
+def rename(tag: Tag, *, name: str, slug: str) -> None:
+    """Give a tag another name; its former address leads to the new one. The name must be free but for its own."""
+    former = Tag.objects.values_list("slug", flat=True).get(pk=tag.pk)
+    tag.name, tag.slug = name, slug
+    tag.save()  # type: ignore[no-untyped-call]
+    TagKey.objects.update_or_create(tag=tag, defaults={"key": tag_key(name)})
+    FormerTagSlug.objects.filter(slug=slug).delete()
+    if former != slug:
+        FormerTagSlug.objects.update_or_create(slug=former, defaults={"tag": tag})
+    _index_again(tag)
+
+
+@transaction.atomic
+def merge(tags: list[Tag], *, into: Tag) -> int:
+    """Let one tag take the place of others: their articles, and their addresses; return how many articles moved."""
+    gone = [tag for tag in tags if tag.pk != into.pk]
+    there = set(ArticleTag.objects.filter(tag=into).values_list("content_object_id", flat=True))
+    moving = ArticleTag.objects.filter(tag__in=gone)
+    articles = set(moving.values_list("content_object_id", flat=True)) - there
+    moving.delete()
+    ArticleTag.objects.bulk_create([ArticleTag(tag=into, content_object_id=pk) for pk in sorted(articles)])
+    for tag in gone:
+        FormerTagSlug.objects.filter(tag=tag).update(tag=into)
+        FormerTagSlug.objects.update_or_create(slug=tag.slug, defaults={"tag": into})
+        tag.delete()
+    _index_again(into)
+    return len(articles)
+
+
+def suggest_tags(article: Article) -> list[str]:
+    """Return tags that the article's words suggest: those that there are first, then names that it repeats."""
+    blocks = [block.text for block in blocks_of(article.body_html)]
+    key_points = [str(key_point) for key_point in article.key_points.all()]
+    text = "\n".join([article.title, article.standfirst, *key_points, *blocks])
+    has = {tag_key(name) for name in article.tags.names()}
+    return [name for name in [*_known(text), *_new(text)] if tag_key(name) not in has][:MAX_SUGGESTIONS]
+
+
+def _known(text: str) -> list[str]:
+    words = tag_key(text).split()
+    keys = {" ".join(words[at : at + size]) for at in range(len(words)) for size in range(1, MAX_TAG_WORDS + 1)}
+    plain = {re.sub(r"^\W+|\W+$", "", key) for key in keys}
+    found = TagKey.objects.filter(key__in=plain).select_related("tag")
+    times = {known.tag.name: f" {' '.join(words)} ".count(f" {known.key}") for known in found}
+    return sorted(times, key=lambda name: -times[name])
+
+
+def _new(text: str) -> list[str]:
+    names: Counter[str] = Counter()
+    for found in _NAMES.finditer(text):
+        is_beginning = _BEGINNING.search(text[max(0, found.start() - 4) : found.start()])
+        if not is_beginning or " " in found[0]:
+            names[re.sub(r"^(?:The|A|An) |[’']s$", "", found[0])] += 1
+    known = set(TagKey.objects.filter(key__in=map(tag_key, names)).values_list("key", flat=True))
+    return [name for name, times in names.most_common() if times > 1 and tag_key(name) not in known]
+
+
+def _index_again(tag: Tag) -> None:
+    articles = Article.objects.filter(tagged_items__tag=tag).prefetch_related(*indexing.RELATED)
+    indexing.index(articles.iterator(chunk_size=indexing.ARTICLES_AT_ONCE))

@@ -1,0 +1,83 @@
+"""Tags: no two of one name, renamed and merged without a broken link, suggested by the text."""
+
+import pytest
+from django.test import Client
+from taggit.models import Tag
+
+from articles.models import Article, TagKey
+from articles.search.query import parse
+from articles.search.results import Wishes, search
+from articles.tagging import merge, rename, suggest_tags
+from tests.articles.admin.test_article import ADD, form_data
+from tests.factories import make_article, make_full_article, make_staff
+
+pytestmark = pytest.mark.django_db
+
+
+def tag(name: str) -> Tag:
+    return TagKey.objects.tags([name])[0]
+
+
+@pytest.mark.parametrize(
+    "other", ["Climate change", "climate  CHANGE", "climate-change", "Climate_Change", "ＣＬＩＭＡＴＥ change"]
+)
+def test_a_name_is_one_tag_whatever_its_case_and_spacing(other: str) -> None:
+    first = tag("Climate change")
+    assert tag(other) == first
+    assert [found.name for found in TagKey.objects.tags([other, "new", "NEW"])] == ["Climate change", "new"]
+
+
+def test_the_form_takes_the_tag_that_there_is() -> None:
+    tag("Climate change")
+    client = Client()
+    client.force_login(make_staff("Editor"))
+    client.post(ADD, form_data(title="Tagged", tags=["climate-change", "Ports", "ports"]))
+    assert sorted(Article.objects.get().tags.names()) == ["Climate change", "Ports"]
+    assert Tag.objects.count() == 2
+
+
+def test_a_renamed_tag_keeps_its_links_and_is_found() -> None:
+    article = make_article("Tagged", tags=("harbours",))
+    rename(tag("harbours"), name="Ports", slug="ports")
+    rename(tag("Ports"), name="Ports and ships", slug="ports-and-ships")
+    for former in ("harbours", "ports"):
+        response = Client().get(f"/tags/{former}/")
+        assert (response.status_code, response.headers["Location"]) == (301, "/tags/ports-and-ships/")
+        assert Client().get(f"/tags/{former}/feed/").headers["Location"] == "/tags/ports-and-ships/feed/"
+    assert [hit.article for hit in search(parse("ships"), Wishes(), number=1).hits] == [article]
+
+
+def test_a_tag_cannot_take_the_name_of_another() -> None:
+    tag("Ports")
+    other = tag("Harbours")
+    client = Client()
+    client.force_login(make_staff("Editor"))
+    page = client.post(f"/admin/taggit/tag/{other.pk}/change/", {"name": "PORTS", "slug": "harbours"}).content.decode()
+    assert "There is a tag “Ports” already" in page
+
+
+def test_merged_tags_bring_their_articles_and_their_links() -> None:
+    both = make_article("Both", tags=("harbour", "port"))
+    one = make_article("One", tags=("harbour",))
+    client = Client()
+    client.force_login(make_staff("Editor"))
+    tags = [tag("harbour"), tag("port")]
+    data = {"action": "merge_selected", "_selected_action": [one.pk for one in tags]}
+    assert "Which one stays?" in client.post("/admin/taggit/tag/", data).content.decode()
+    client.post("/admin/taggit/tag/", data | {"into": tags[1].pk})
+    assert list(both.tags.names()) == list(one.tags.names()) == ["port"]
+    assert Client().get("/tags/harbour/").headers["Location"] == "/tags/port/"
+    merge([tag("port"), tag("quay")], into=tag("quay"))
+    assert Client().get("/tags/harbour/").headers["Location"] == "/tags/quay/"
+
+
+def test_the_text_suggests_tags_that_there_are_and_names_that_it_repeats() -> None:
+    tag("dairy exports")
+    tag("unrelated")
+    body = (
+        "<p>The Arahanga Port Authority fears for dairy exports.</p><p>A spokesman of Arahanga Port Authority left.</p>"
+    )
+    article = make_full_article(body=body)
+    assert suggest_tags(article)[:2] == ["dairy exports", "Arahanga Port Authority"]
+    article.tags.add(tag("dairy exports"))
+    assert "dairy exports" not in suggest_tags(article)
