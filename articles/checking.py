@@ -135,7 +135,7 @@ def one_leg(subject: Subject) -> Iterator[Finding]:
     ours = urlsplit(settings.SITE_URL).hostname
     if all(source.url and urlsplit(source.url).hostname == ours for source in sources):
         yield Finding("one_leg", "All key points rest on our own articles alone.", "sources-group")
-    elif len({source.pk for source in sources}) == 1:
+    elif len({source.report for source in sources}) == 1:
         yield Finding("one_leg", "All key points rest on one independent report.", "sources-group")
 
 

@@ -75,7 +75,7 @@ class SourceInline(admin.StackedInline[Source, Article]):
         "url",
         ("outlet", "authors"),
         ("published_on", "accessed_on"),
-        "archive_url",
+        ("archive_url", "report_decision"),
         "key",
     )
     extra = 0

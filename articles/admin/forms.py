@@ -13,6 +13,7 @@ from taggit.models import Tag
 from articles.admin.widgets import BodyEditor, TagInput
 from articles.citations import cite_by_number
 from articles.correcting import is_substantial
+from articles.independence import OWN
 from articles.models import Article, Image, KeyPoint, Section, Source, TagKey, Work
 from articles.models.tagging import MAX_TAG_CHARACTERS
 from articles.plain_text import MAX_FILE_BYTES, PlainArticle, UnreadableText, decode, parse
@@ -154,16 +155,33 @@ class SourceForm(forms.ModelForm[Source]):
 
     url = forms.URLField(label="URL", required=False, assume_scheme="https", widget=AdminURLFieldWidget)
     archive_url = forms.URLField(label="Archive URL", required=False, assume_scheme="https", widget=AdminURLFieldWidget)
+    report_decision = forms.ChoiceField(
+        label="Independence", required=False, help_text="Papers that print one agency’s report are one report."
+    )
     key = KeyField(required=False)
 
     class Meta:
         model = Source
-        fields = ("position", "title", "url", "outlet", "authors", "published_on", "accessed_on", "archive_url", "key")
+        fields = (
+            "position", "title", "url", "outlet", "authors", "published_on", "accessed_on", "archive_url",
+            "report_decision", "key",
+        )  # fmt: skip
         widgets = {"published_on": AdminDateWidget, "accessed_on": AdminDateWidget}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["key"].initial = self.instance.key if self.instance.pk else ""
+        self.fields["report_decision"].choices = [  # type: ignore[attr-defined]
+            ("", f"Automatic (report {self.instance.report})" if self.instance.pk else "Automatic"),
+            (OWN, "An independent report of its own"),
+            *((key, f"The same report as source {number}") for key, number in self._others()),
+        ]
+
+    def _others(self) -> list[tuple[str, int]]:
+        if not self.instance.pk:
+            return []
+        others = [source for source in self.instance.article.sources.all() if source.pk != self.instance.pk]
+        return [(source.key, source.position) for source in others]
 
     def clean_key(self) -> str:
         """Keep the key of a source that has one."""

@@ -14,6 +14,7 @@ from taggit.models import TaggedItemBase
 from articles.checking import check
 from articles.citations import cite_by_number
 from articles.expressions import JSONRows
+from articles.independence import Report, group
 from articles.models.author import Author
 from articles.models.chain import Correction, KeyPoint, Source
 from articles.models.desk import DeskEntry
@@ -275,6 +276,7 @@ class Article(models.Model):
                 if entry.position != number:
                     related.filter(pk=entry.pk).update(position=number)
         sources = list(self.sources.all())
+        self._group(sources)
         self.body = cite_by_number(self.body, [source.key for source in sources])
         self._render(sources)
         self._find_passages()
@@ -343,6 +345,11 @@ class Article(models.Model):
         return self.published_at is not None and self.updated_at.date() > self.published_at.date()
 
     @property
+    def independent_reports(self) -> int:
+        """Return how many reports its sources are; an agency's, printed by three papers, is one."""
+        return len({source.report for source in self.sources.all()})
+
+    @property
     def has_contents(self) -> bool:
         """Whether it is long enough for a table of contents."""
         return len(self.headings) >= CONTENTS_FROM_HEADINGS
@@ -369,6 +376,17 @@ class Article(models.Model):
         self.body_html = rendered.html
         self.headings = rendered.headings
         self.citations = {str(number): times for number, times in rendered.citations.items()}
+
+    def _group(self, sources: list[Source]) -> None:
+        reports = [
+            Report(source.key, source.title, source.outlet, source.authors, source.published_on, source.report_decision)
+            for source in sources
+        ]
+        numbers = group(reports)
+        for source in sources:
+            if source.report != numbers[source.key]:
+                source.report = numbers[source.key]
+                source.save(update_fields=["report"])
 
     def _find_passages(self) -> None:
         blocks = blocks_of(self.body_html)

@@ -125,6 +125,13 @@ class Source(models.Model):
     accessed_on = models.DateField(null=True, blank=True, help_text="When we last read it.")
     archive_url = models.URLField("archive URL", max_length=MAX_URL_CHARACTERS, blank=True, validators=[validate_url])
     key = models.CharField(max_length=12, default=make_key)
+    report = models.PositiveSmallIntegerField(default=1, editable=False)  # sources of one number are one report
+    report_decision = models.CharField(
+        "independence",
+        max_length=12,
+        blank=True,
+        help_text="Papers that print one agency's report are one independent report.",
+    )
     work = models.ForeignKey(Work, null=True, editable=False, on_delete=models.PROTECT, related_name="sources")
     outlet_slug = models.CharField(max_length=MAX_SLUG_LENGTH, blank=True, editable=False, db_index=True)
 
@@ -161,6 +168,12 @@ class Source(models.Model):
         return ". ".join(
             filter(None, (self.title.rstrip(". "), ", ".join(filter(None, (self.outlet or self.host, day)))))
         )
+
+    @property
+    def same_report(self) -> list[int]:
+        """Return the numbers of the other sources that are the same report; needs the article from `with_page()`."""
+        others = (source for source in self.article.sources.all() if source.report == self.report)
+        return [source.position for source in others if source.pk != self.pk]
 
     @property
     def supported(self) -> list[tuple[int, Support]]:

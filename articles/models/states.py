@@ -11,7 +11,17 @@ if TYPE_CHECKING:
     from articles.models.article import Article
 
 TEXTS = ("title", "standfirst", "body")
-SOURCE_FACTS = ("key", "title", "url", "outlet", "authors", "published_on", "accessed_on", "archive_url")
+SOURCE_FACTS = (
+    "key",
+    "title",
+    "url",
+    "outlet",
+    "authors",
+    "published_on",
+    "accessed_on",
+    "archive_url",
+    "report_decision",
+)
 
 
 def state_of(article: "Article") -> dict[str, Any]:
@@ -62,7 +72,7 @@ def _restore_sources(article: "Article", states: list[dict[str, Any]]) -> None:
     for position, state in enumerate(states, 1):
         source = known.get(state["key"]) or Source(article=article)
         for name in SOURCE_FACTS:
-            setattr(source, name, state[name])
+            setattr(source, name, state.get(name, ""))
         source.position = position
         source.save()
 

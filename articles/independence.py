@@ -1,0 +1,185 @@
+"""One story or three: which of an article's sources are the same report, printed by several outlets.
+
+Agencies sell one report to many papers, which change its headline a little. Sources are taken for one report when their
+headlines say the same in nearly the same words and nothing, such as a number, a name or a date, tells them apart.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from difflib import SequenceMatcher
+from itertools import combinations
+
+DAYS_APART = timedelta(days=3)
+SAME_WORDS = 0.75
+SAME_WORDS_BY_AGENCY = 0.55
+MOSTLY = 0.7
+LEAST_WORDS = 4  # shorter titles, such as “Live updates”, say too little to be told apart
+OWN = "own"  # an editor's decision; the other is the key of the source that it is the same as
+
+_AGENCY = re.compile(
+    r"\b(?:reuters|associated press|ap|afp|agence france[- ]presse|aap|australian associated press|pa media|press"
+    r" association|dpa|bloomberg|xinhua|kyodo|ansa|efe|upi|tass|interfax|pti|ians|yonhap|antara|nzpa|nz newswire)\b",
+    re.IGNORECASE,
+)
+_PREFIX = re.compile(
+    r"^(?:(?:update|wrapup|refile|corrected|recast|rpt)\s*\d*\s*-|(?:exclusive|breaking(?: news)?|analysis|explainer"
+    r"|watch|video|factbox|live|opinion|just in|developing)\s*[:|–—-])\s*",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile(r"\s+(?:[|–—-]|::)\s+[^|–—]{2,40}$")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_COMMON = frozenset(
+    "a an the of to in on at for and or as by via with from is are be was were has have had will its it his her their"
+    " this that after over says said say amid into".split()
+)
+_NEGATION = frozenset("not no never without denies denied deny rejects rejected refuses refused rules".split())
+_PLURAL = re.compile("(?<=[a-z]{3})s$")
+_OPPOSITES = tuple(
+    tuple(_PLURAL.sub("", word) for word in pair.split("/"))
+    for pair in "up/down rise/fall rises/falls rose/fell higher/lower wins/loses won/lost open/close opens/closes"
+    " begins/ends start/end starts/ends more/fewer more/less increase/decrease raises/cuts before/after gain/loss"
+    " gains/losses accept/reject accepts/rejects north/south east/west first/second men/women hikes/cuts"
+    " buys/sells".split()
+)
+_SYNONYMS = {
+    word: group.split()[0]
+    for group in (
+        "raise lift hike boost", "cut slash lower trim", "find found", "die dead killed kill", "agree agreed back",
+        "quit resign", "slam criticize blast", "plan aim", "hit strike struck", "amid despite", "vow pledge promise",
+        "buy acquire", "warn caution", "urge call", "tell told", "begin began start", "win won", "lose lost", "see eye",
+    )
+    for word in group.split()
+}  # fmt: skip
+_SPELLINGS = (
+    (re.compile(r"(?<=[a-z]{2})our(?=s|ed|ing|ite|$)"), "or"),
+    (re.compile(r"(?<=[a-z]{3})is(?=e[sd]?$|ing$|ation)"), "iz"),
+    (re.compile(r"(?<=[a-z]{2})ence(?=s|$)"), "ense"),
+    (re.compile(r"(?<=[a-z]{2})tre(?=s|$)"), "ter"),
+    (re.compile(r"ll(?=ed$|ing$|er$)"), "l"),
+    (re.compile(r"ogue(?=s|$)"), "og"),
+    (re.compile(r"^programme"), "program"),
+)
+_ENDING = re.compile(r"(?<=[a-z]{3})(?:['’]s|s|['’])$")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is known of a source: its key, its words and its day; and what an editor decided, if one did."""
+
+    key: str
+    title: str
+    outlet: str = ""
+    authors: str = ""
+    published_on: date | None = None
+    decision: str = ""
+
+
+def group(reports: Sequence[Report]) -> dict[str, int]:
+    """Return the number of the report that each source is, by its key: from 1, in the order of the sources.
+
+    An editor's decision outweighs what the headlines say: `own` keeps a source apart, another's key joins it to that.
+    """
+    leader = {report.key: report.key for report in reports}
+    for one, other in combinations(reports, 2):
+        if not one.decision and not other.decision and is_same(one, other):
+            _join(leader, one.key, other.key)
+    for report in reports:
+        if report.decision in leader:
+            _join(leader, report.decision, report.key)
+    numbers: dict[str, int] = {}
+    return {key: numbers.setdefault(_top(leader, key), len(numbers) + 1) for key in leader}
+
+
+def is_same(one: Report, other: Report) -> bool:
+    """Whether two sources look like one report."""
+    if one.published_on and other.published_on and abs(one.published_on - other.published_on) > DAYS_APART:
+        return False
+    first, second = _words(one), _words(other)
+    if min(len(first), len(second)) < LEAST_WORDS or _are_told_apart(first, second):
+        return False
+    if _name_others(_names(one.title) - set(second), _names(other.title) - set(first)):
+        return False
+    agencies = _agencies(one) & _agencies(other)
+    return _likeness(first, second) >= (SAME_WORDS_BY_AGENCY if agencies else SAME_WORDS)
+
+
+def _words(report: Report) -> list[str]:
+    title = _PREFIX.sub("", report.title.strip(" -–—|"))
+    outlet = re.escape(report.outlet.strip())
+    if outlet:
+        title = re.sub(rf"\s*[|–—-]\s*{outlet}\s*$", "", title, flags=re.IGNORECASE)
+    shorter = _SUFFIX.sub("", title)
+    title = shorter if len(_WORD.findall(shorter)) >= LEAST_WORDS else title
+    plain = unicodedata.normalize("NFKD", title).casefold()
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    words = (_spelt(word) for word in _WORD.findall(plain.replace("-", " ")))
+    return [word for word in words if word not in _COMMON]
+
+
+def _spelt(word: str) -> str:
+    for pattern, plain in _SPELLINGS:
+        word = pattern.sub(plain, word)
+    bare = _ENDING.sub("", word)
+    return _SYNONYMS.get(bare, bare)
+
+
+def _names(title: str) -> set[str]:
+    """Return the words of a headline that are names by their capitals; none if all of it is in capitals."""
+    words = _WORD.findall(title.replace("-", " "))
+    capital = [word for word in words[1:] if word[0].isupper()]
+    if len(capital) > MOSTLY * len(words):
+        return set()
+    return {_spelt(word.casefold()) for word in capital}
+
+
+def _name_others(names: set[str], others: set[str]) -> bool:
+    """Whether each of two headlines names what the other doesn't."""
+    return bool(names and others) and not any(_are_spellings(name, other) for name in names for other in others)
+
+
+def _likeness(first: list[str], second: list[str]) -> float:
+    """Return how much of two headlines is the same, from 0 to 1: by their words, or by their letters in order."""
+    shared = len(set(first) & set(second))
+    by_words = 2 * shared / (len(set(first)) + len(set(second)))
+    by_letters = SequenceMatcher(None, " ".join(first), " ".join(second), autojunk=False).ratio()
+    return max(by_words, by_letters if shared else 0.0)
+
+
+def _are_told_apart(first: list[str], second: list[str]) -> bool:
+    only_first, only_second = set(first) - set(second), set(second) - set(first)
+    numbers = [{word for word in words if any(map(str.isdigit, word))} for words in (only_first, only_second)]
+    if all(numbers) or bool(only_first & _NEGATION) != bool(only_second & _NEGATION):
+        return True
+    if any(_oppose(first, second, *pair) for pair in _OPPOSITES):
+        return True
+    return len(only_first) == len(only_second) == 1 and not _are_spellings(only_first.pop(), only_second.pop())
+
+
+def _oppose(first: list[str], second: list[str], one: str, other: str) -> bool:
+    """Whether one headline says of something what the other says the opposite of, or of something else."""
+    ways = [[word for word in words if word in {one, other}] for words in (first, second)]
+    return bool(ways[0] and ways[1]) and ways[0] != ways[1]
+
+
+def _are_spellings(one: str, other: str) -> bool:
+    """Whether two words are one, spelt or inflected in two ways; two names that replace each other are not."""
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= 0.75  # noqa: PLR2004 - of their letters
+
+
+def _agencies(report: Report) -> set[str]:
+    text = f"{report.outlet} {report.authors} {report.title}"
+    found = {name.casefold() for name in _AGENCY.findall(text)}
+    return {"ap" if name == "associated press" else name for name in found}
+
+
+def _join(leader: dict[str, str], one: str, other: str) -> None:
+    leader[_top(leader, other)] = _top(leader, one)
+
+
+def _top(leader: dict[str, str], key: str) -> str:
+    while leader[key] != key:
+        key = leader[key]
+    return key
