@@ -12,7 +12,7 @@ YEAR_DIGITS = 4
 # The first part of a path is a section's slug, so a section can't be called what the site itself is called there.
 RESERVED_SECTION_SLUGS = (
     "admin", "archive", "authors", "corrections", "feed", "healthz", "media", "moderation", "news-sitemap", "outlets",
-    "page", "preview", "replies", "robots", "search", "sitemap", "static", "tags",
+    "page", "preview", "replies", "robots", "schema", "search", "sitemap", "static", "tags",
 )  # fmt: skip
 RESERVED_ARTICLE_SLUGS = ("feed", "page", "replies")
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path, register_converter
 
-from articles import corrections, feeds, searching, sitemaps, views
+from articles import corrections, feeds, machine_readable, outlets, searching, sitemaps, views
 from articles.listing import Month, PageNumber, Year
 from articles.slugs import SectionSlug
 
@@ -25,6 +25,9 @@ urlpatterns = [
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
     path("sitemap-<page:number>.xml", sitemaps.sitemap_part, name="sitemap-part"),
     path("robots.txt", sitemaps.robots, name="robots"),
+    path("schema/article.json", machine_readable.article_schema, name="article-schema"),
+    path("outlets/<slug:slug>/", outlets.outlet_page, name="outlet"),
+    path("outlets/<slug:slug>/page/<page:number>/", outlets.outlet_page, name="outlet-page"),
     path("corrections/", corrections.corrections_page, name="corrections"),
     path("corrections/page/<page:number>/", corrections.corrections_page, name="corrections-page"),
     path("corrections/feed/", corrections.corrections_feed, name="corrections-feed"),
@@ -44,4 +47,8 @@ urlpatterns = [
     path("<section:slug>/feed.json", feeds.section_feed, {"kind": feeds.JSON}, name="section-feed-json"),
     path("<section:slug>/feed/rss/", feeds.section_feed, {"kind": feeds.RSS}, name="section-feed-rss"),
     path("<section:section>/<slug:slug>/", views.article, name="article"),
+    path("<section:section>/<slug:slug>/article.json", machine_readable.article_json, name="article-json"),
+    path("<section:section>/<slug:slug>/sources.json", machine_readable.sources_csl, name="sources-csl"),
+    path("<section:section>/<slug:slug>/sources.bib", machine_readable.sources_bibtex, name="sources-bibtex"),
+    path("<section:section>/<slug:slug>/sources.ris", machine_readable.sources_ris, name="sources-ris"),
 ]

@@ -12,6 +12,7 @@ from taggit.models import Tag
 
 from articles.caching import public_page
 from articles.listing import list_page
+from articles.machine_readable import own_citations
 from articles.models import Article, Author, FormerAddress, FormerSectionSlug, FormerTagSlug, Section
 from articles.previews import LINK_DAYS, previewed_pk
 from articles.sharing import share_links
@@ -105,6 +106,7 @@ def article_page(request: HttpRequest, article: Article, *, preview: str = "") -
         "article": article,
         "related": Article.objects.related_to(article),
         "share_links": share_links(article),
+        "citations": own_citations(article),
         "preview": preview,
         "canonical": article.get_absolute_url(),
     }

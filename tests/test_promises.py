@@ -37,6 +37,9 @@ PUBLIC = {
     "favicon.ico", "healthz", "search/", "opensearch.xml",
     "feed.json", "tags/<slug:slug>/feed.json", "<section:slug>/feed.json", "news-sitemap.xml",
     "<year:year>/<month:month>/", "<year:year>/<month:month>/page/<page:number>/",
+    "<section:section>/<slug:slug>/article.json", "<section:section>/<slug:slug>/sources.json",
+    "<section:section>/<slug:slug>/sources.bib", "<section:section>/<slug:slug>/sources.ris", "schema/article.json",
+    "outlets/<slug:slug>/", "outlets/<slug:slug>/page/<page:number>/",
     "corrections/", "corrections/page/<page:number>/", "corrections/feed/",
 }  # fmt: skip
 BY_SIGNED_LINK = {

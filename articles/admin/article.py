@@ -22,6 +22,7 @@ from articles.admin.forms import ArticleForm, KeyPointForm, SourceForm
 from articles.admin.history import restore_version, show_history
 from articles.admin.overview import show_desk
 from articles.admin.paste import paste_article
+from articles.admin.paste_sources import paste_sources
 from articles.admin.publishing import change_status, open_desk
 from articles.admin.suggesting import suggest_key_points
 from articles.checking import check
@@ -317,6 +318,7 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
             path("<int:pk>/desk/", view(self.desk), name="articles_article_desk"),
             path("autosave/", view(self.autosave), name="articles_article_autosave"),
             path("<int:pk>/suggest-key-points/", view(self.suggest), name="articles_article_suggest"),
+            path("<int:pk>/paste-sources/", view(self.paste_sources), name="articles_article_paste_sources"),
             path("<int:pk>/history/", view(self.history), name="articles_article_history"),
             path("<int:pk>/restore/<int:number>/", view(self.restore), name="articles_article_restore"),
             path("<int:pk>/correct/", view(self.correct), name="articles_article_correct"),
@@ -362,6 +364,10 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
     def suggest(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Suggest key points from the text."""
         return suggest_key_points(request, self, pk)
+
+    def paste_sources(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Add a pasted list to an article's sources."""
+        return paste_sources(request, self, pk)
 
     def autosave(self, request: HttpRequest) -> HttpResponse:
         """Keep what is typed and not saved yet."""

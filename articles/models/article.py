@@ -122,9 +122,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def with_page(self) -> Self:
         """Load all that the article's own page shows, in a fixed number of queries."""
         key_points = models.Prefetch("key_points", KeyPoint.objects.with_support())
-        sources = models.Prefetch(
-            "sources", Source.objects.select_related("work__link").defer("work__link__fingerprint")
-        )
+        sources = models.Prefetch("sources", Source.objects.with_work())
         corrections = models.Prefetch("corrections", Correction.objects.published())
         return self.with_card().with_tags().defer(None).defer("body").prefetch_related(key_points, sources, corrections)
 
@@ -271,7 +269,8 @@ class Article(models.Model):
 
         What nobody edited, such as a fact about a source that was looked up, is no update for readers.
         """
-        for related in (self.key_points, self.sources):
+        lists: tuple[Any, ...] = (self.key_points, self.sources)
+        for related in lists:
             for number, entry in enumerate(related.all(), 1):
                 if entry.position != number:
                     related.filter(pk=entry.pk).update(position=number)

@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 from django.db import models
-from django.db.models import OuterRef
+from django.db.models import Count, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.text import slugify
@@ -112,6 +112,18 @@ class KeyPoint(models.Model):
         return [support["number"] for support in self.support]
 
 
+class SourceQuerySet(models.QuerySet["Source"]):
+    """Sources in the order of their list."""
+
+    def with_work(self) -> "SourceQuerySet":
+        """Add what each stands for, the health of its address, and in how many other published articles it is cited."""
+        due = {"article__status": "published", "article__published_at__lte": timezone.now()}
+        citing = Source.objects.filter(work=OuterRef("work"), **due).exclude(article=OuterRef("article")).order_by()
+        count = citing.values("work").annotate(n=Count("article", distinct=True)).values("n")
+        works = self.select_related("work__link").defer("work__link__fingerprint")
+        return works.annotate(other_articles=Subquery(count))
+
+
 class Source(models.Model):
     """One entry of the numbered list of sources; the body cites it by its position."""
 
@@ -134,6 +146,8 @@ class Source(models.Model):
     )
     work = models.ForeignKey(Work, null=True, editable=False, on_delete=models.PROTECT, related_name="sources")
     outlet_slug = models.CharField(max_length=MAX_SLUG_LENGTH, blank=True, editable=False, db_index=True)
+
+    objects = SourceQuerySet.as_manager()
 
     class Meta:
         ordering = ("position", "pk")
