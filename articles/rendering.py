@@ -17,6 +17,8 @@ from articles.richtext import INVISIBLE, clean_line
 
 HEADINGS = frozenset({"h2", "h3", "h4"})
 ANCHORED = frozenset({"p", "li"})
+PICTURE_SIZES = "(min-width: 44rem) 41rem, 92vw"
+_PICTURE = re.compile(r'<img\b[^>]*\bdata-image="([0-9]{1,18})"')
 _NOTE_END = "</span></sup>"
 _LOOKS_LIKE_ADDRESS = re.compile(r"https?:/|www\.", re.IGNORECASE)
 
@@ -38,6 +40,18 @@ class CitedSource:
 
 
 @dataclass(frozen=True)
+class PagePicture:
+    """A picture of the library as a page shows it: its files, its size in pixels, and whose it is."""
+
+    url: str
+    srcset: str
+    sources: list[dict[str, str]]
+    width: int
+    height: int
+    credit: str
+
+
+@dataclass(frozen=True)
 class Rendered:
     """A body as pages show it, its headings, and how many times each source is cited, by its number."""
 
@@ -46,9 +60,16 @@ class Rendered:
     citations: dict[int, int] = field(default_factory=dict)
 
 
-def render_body(body: str, sources: Mapping[str, CitedSource]) -> Rendered:
-    """Return a clean body as pages show it; `sources` are those that it may cite, by their keys."""
-    renderer = _Renderer(sources)
+def pictures_in(body: str) -> set[int]:
+    """Return the keys of the pictures of the library that a clean body shows."""
+    return {int(key) for key in _PICTURE.findall(body)}
+
+
+def render_body(
+    body: str, sources: Mapping[str, CitedSource], pictures: Mapping[int, PagePicture] | None = None
+) -> Rendered:
+    """Return a clean body as pages show it; it may cite `sources`, by their keys, and show `pictures`, by theirs."""
+    renderer = _Renderer(sources, pictures or {})
     renderer.feed(body)
     renderer.close()
     return Rendered("".join(renderer.output), renderer.headings, renderer.citations)
@@ -67,9 +88,11 @@ class _Opened:
 class _Renderer(HTMLParser):
     """Copies clean HTML and adds what belongs to the page rather than to the text."""
 
-    def __init__(self, sources: Mapping[str, CitedSource]) -> None:
+    def __init__(self, sources: Mapping[str, CitedSource], pictures: Mapping[int, PagePicture]) -> None:
         super().__init__(convert_charrefs=False)
         self.sources = sources
+        self.pictures = pictures
+        self.credit = ""
         self.output: list[str] = []
         self.headings: list[Heading] = []
         self.citations: dict[int, int] = {}
@@ -83,6 +106,10 @@ class _Renderer(HTMLParser):
         if tag == "cite" and "data-source" in values:
             self._cite(self.sources.get(values["data-source"] or ""))
             return
+        picture = self.pictures.get(int(values.get("data-image") or 0)) if tag == "img" else None
+        if picture:
+            self._show(picture, values.get("alt") or "")
+            return
         if tag in HEADINGS or tag == "a":
             self.opened.append(_Opened(tag, len(self.output), values.get("href") or ""))
         self.output.append(self._anchored(tag) or self.get_starttag_text() or "")
@@ -91,6 +118,10 @@ class _Renderer(HTMLParser):
         if tag == "cite" and self.is_citing:
             self.is_citing = False
             return
+        if tag in {"figure", "figcaption"} and self.credit:
+            credit = html.escape(self.credit)
+            self.output.append(f" {credit}" if tag == "figcaption" else f"<figcaption>{credit}</figcaption>")
+            self.credit = ""
         if self.opened and self.opened[-1].tag == tag:
             self._close(self.opened.pop())
         self.output.append(f"</{tag}>")
@@ -133,6 +164,18 @@ class _Renderer(HTMLParser):
         if self.anchors[wanted] == 1:
             return wanted
         return self._free_anchor(f"{wanted.removeprefix('h-')}-{self.anchors[wanted]}")
+
+    def _show(self, picture: PagePicture, alternative_text: str) -> None:
+        sources = "".join(
+            f'<source type="{source["type"]}" srcset="{html.escape(source["srcset"])}" sizes="{PICTURE_SIZES}">'
+            for source in picture.sources
+        )
+        self.output.append(
+            f'<picture>{sources}<img src="{html.escape(picture.url)}" srcset="{html.escape(picture.srcset)}"'
+            f' sizes="{PICTURE_SIZES}" width="{picture.width}" height="{picture.height}"'
+            f' alt="{html.escape(alternative_text)}" loading="lazy" decoding="async"></picture>'
+        )
+        self.credit = picture.credit
 
     def _cite(self, source: CitedSource | None) -> None:
         self.is_citing = True

@@ -77,7 +77,9 @@ def make_image(**fields: Any) -> Image:
     PillowImage.new("RGB", (900, 500), "teal").save(file, "JPEG")
     file.seek(0)
     fields.setdefault("alternative_text", "A teal rectangle")
-    return Image.objects.from_upload(file, **fields)
+    image = Image.objects.from_upload(file, **fields)
+    image.render()
+    return image
 
 
 def make_reply(article: Article, *, email: str = "", **fields: Any) -> Comment:

@@ -43,6 +43,18 @@ class ImageAdmin(admin.ModelAdmin[Image]):
     search_fields = ("alternative_text", "credit")
     date_hierarchy = "uploaded_at"
     show_full_result_count = False
+    readonly_fields = ("picture",)
+
+    class Media:
+        css = {"all": ("kiwiguard/css/admin.css",)}
+        js = ("kiwiguard/js/picture.js",)
+
+    @admin.display(description="picture")
+    def picture(self, image: Image) -> str:
+        """Tell the form's script where the picture is."""
+        if not image.pk:
+            return "—"
+        return format_html('<a href="{0}" data-picture="{0}">As readers see it</a>', image.url)
 
     def get_urls(self) -> list[URLPattern]:
         """Add the window in which the editor's pictures are chosen."""

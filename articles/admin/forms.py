@@ -238,7 +238,10 @@ def _written(evidence: list[tuple[int, str]]) -> str:
 class ImageForm(forms.ModelForm[Image]):
     """A picture to upload, and what must be said of it."""
 
-    upload = forms.FileField(label="File", help_text="JPEG, PNG, WebP or GIF, up to 20 MB and 25 million pixels.")
+    upload = forms.FileField(
+        label="File",
+        help_text="JPEG, PNG, WebP, GIF or AVIF, up to 20 MB and 25 million pixels: drop it here, or choose it.",
+    )
 
     class Meta:
         model = Image
@@ -246,6 +249,7 @@ class ImageForm(forms.ModelForm[Image]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["credit"].required = True
         if self.instance.pk:
             self.fields["upload"].required = False
             self.fields["upload"].help_text = "Leave it empty to keep the picture."

@@ -23,7 +23,7 @@ from articles.models.section import Section
 from articles.models.states import restore_state, state_of
 from articles.models.version import Version
 from articles.passages import blocks_of, find_passage
-from articles.rendering import CitedSource, render_body
+from articles.rendering import CitedSource, pictures_in, render_body
 from articles.richtext import clean_body, clean_line, clean_text
 from articles.search import indexing as search_index
 from articles.slugs import MAX_SLUG_LENGTH, RESERVED_ARTICLE_SLUGS, slug_from, validate_article_slug
@@ -371,7 +371,8 @@ class Article(models.Model):
 
     def _render(self, sources: list[Source]) -> None:
         cited = {source.key: CitedSource(source.position, source.words) for source in sources}
-        rendered = render_body(self.body, cited)
+        shown = Image.objects.filter(pk__in=pictures_in(self.body)) if "data-image" in self.body else ()
+        rendered = render_body(self.body, cited, {image.pk: image.for_page() for image in shown})
         self.body_html = rendered.html
         self.headings = rendered.headings
         self.citations = {str(number): times for number, times in rendered.citations.items()}

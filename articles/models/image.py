@@ -1,15 +1,28 @@
 """Pictures and the files made of them."""
 
 import hashlib
-from typing import BinaryIO, TypedDict
+from typing import Any, BinaryIO, TypedDict
 
+from django.apps import apps
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
-from django.db import models
+from django.core.files.storage import Storage, default_storage, storages
+from django.db import models, transaction
+from django_tasks import task
 
-from articles.pictures import make_renditions, open_picture
+from articles.pictures import (
+    FIRST_WIDTH,
+    fitting_size,
+    make_placeholder,
+    make_rendition,
+    open_picture,
+    read_file,
+    rendition_plan,
+)
+from articles.rendering import PagePicture
 
 COVER_WIDTH = 1200  # pixels: what a page without srcset and other sites show
+FOCUS_STEPS = 4  # a style sheet can't know each picture: it knows five places on each axis
+MEDIA_TYPES = {"avif": "image/avif", "webp": "image/webp"}
 
 
 class Rendition(TypedDict):
@@ -25,7 +38,7 @@ class ImageManager(models.Manager["Image"]):
     """Makes images of what people upload."""
 
     def from_upload(self, file: BinaryIO, *, alternative_text: str, credit: str = "") -> "Image":
-        """Store a picture and its renditions; raises ValidationError for anything that isn't a picture."""
+        """Store a picture; raises ValidationError for anything that isn't one. The other sizes are made later."""
         image = Image(alternative_text=alternative_text, credit=credit)
         image.take(file)
         image.save()
@@ -33,7 +46,7 @@ class ImageManager(models.Manager["Image"]):
 
 
 class Image(models.Model):
-    """A picture: alternative text, credit, and renditions that were made on upload, never on view."""
+    """A picture: alternative text, credit, a focal point, and renditions that are made after upload, never on view."""
 
     alternative_text = models.CharField(
         max_length=300, help_text="What the picture shows, for those who can't see it. One sentence."
@@ -43,6 +56,8 @@ class Image(models.Model):
     focal_y = models.PositiveSmallIntegerField(default=50, help_text="Of the height, in per cent from the top.")
     width = models.PositiveIntegerField(editable=False)
     height = models.PositiveIntegerField(editable=False)
+    original = models.CharField(max_length=100, blank=True, editable=False)  # its name among the originals
+    placeholder = models.TextField(blank=True, editable=False)
     renditions = models.JSONField(default=list, editable=False)
     uploaded_at = models.DateTimeField(auto_now_add=True)
 
@@ -60,28 +75,107 @@ class Image(models.Model):
     def __str__(self) -> str:
         return self.alternative_text
 
-    def take(self, file: BinaryIO) -> None:
-        """Read a picture and write its renditions; raises ValidationError and writes nothing if it isn't one."""
-        picture = open_picture(file)
-        self.width, self.height = picture.size
-        self.renditions = [self._store(*made) for made in make_renditions(picture)]
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the image and, if a picture was taken, its files; the other sizes are made once it is stored."""
+        taken: bytes = self.__dict__.pop("_taken", b"")
+        if not taken:
+            super().save(*args, **kwargs)
+            return
+        with transaction.atomic():
+            picture = open_picture(taken)
+            self.placeholder = make_placeholder(picture)
+            self.renditions = [self._store(picture, "jpg", min(FIRST_WIDTH, picture.width))]
+            self.original = _keep(storages["originals"], "", taken, "original")
+            super().save(*args, **kwargs)
+            transaction.on_commit(lambda: make_renditions.enqueue(self.pk))
 
-    def _store(self, format_name: str, size: tuple[int, int], content: bytes) -> Rendition:
-        # The name is the content's digest: it never depends on a name from outside, and can be cached for ever.
-        digest = hashlib.sha256(content).hexdigest()[:32]
-        name = f"images/{digest[:2]}/{digest}.{format_name}"
-        if not default_storage.exists(name):
-            default_storage.save(name, ContentFile(content))
-        return Rendition(name=name, format=format_name, width=size[0], height=size[1])
+    def take(self, file: BinaryIO) -> None:
+        """Look at a picture that `save()` shall store; raises ValidationError if it isn't one."""
+        data = read_file(file)
+        self.width, self.height = open_picture(data).size
+        self.__dict__["_taken"] = data
+
+    def render(self) -> None:
+        """Make the files that are still missing; what is there is left alone."""
+        with _file_of(self) as file:
+            picture = open_picture(file.read())
+        known = {(made["format"], made["width"]) for made in self.renditions}
+        fresh = [self._store(picture, *wanted) for wanted in rendition_plan(picture.width) if wanted not in known]
+        with transaction.atomic():
+            stored = Image.objects.select_for_update().get(pk=self.pk)
+            if stored.original == self.original:
+                files = {(made["format"], made["width"]): made for made in [*stored.renditions, *fresh]}
+                self.renditions = [files[key] for key in sorted(files)]
+                self.placeholder = self.placeholder or make_placeholder(picture)
+                super().save(update_fields=["renditions", "placeholder"])
+
+    def _store(self, picture: Any, format_name: str, width: int) -> Rendition:
+        content = make_rendition(picture, format_name, width)
+        name = _keep(default_storage, "images/", content, format_name)
+        width, height = fitting_size(picture.size, width)
+        return Rendition(name=name, format=format_name, width=width, height=height)
 
     @property
     def url(self) -> str:
         """Return the address of the JPEG that serves everywhere: feeds, other sites, old browsers."""
-        jpegs = [made for made in self.renditions if made["format"] == "jpg"]
-        return default_storage.url(min(jpegs, key=lambda made: abs(made["width"] - COVER_WIDTH))["name"])
+        return default_storage.url(self._of("jpg", near=COVER_WIDTH)["name"])
+
+    @property
+    def sources(self) -> list[dict[str, str]]:
+        """Return what a `picture` offers beside its JPEG, the best first: media types and their `srcset`."""
+        return [
+            {"type": media_type, "srcset": srcset}
+            for format_name, media_type in MEDIA_TYPES.items()
+            if (srcset := self._srcset(format_name))
+        ]
 
     @property
     def srcset(self) -> str:
-        """Return the WebP files and their widths, as an `img` wants them."""
-        files = [made for made in self.renditions if made["format"] == "webp"]
-        return ", ".join(f"{default_storage.url(made['name'])} {made['width']}w" for made in files)
+        """Return the JPEG files and their widths, as an `img` wants them."""
+        return self._srcset("jpg")
+
+    @property
+    def focus(self) -> str:
+        """Return the classes that keep the focal point in sight where the picture is cropped."""
+        across, down = (round(place * FOCUS_STEPS / 100) for place in (self.focal_x, self.focal_y))
+        return f"focus-x-{across} focus-y-{down}"
+
+    def for_page(self) -> PagePicture:
+        """Return what the body of an article needs to show it."""
+        return PagePicture(self.url, self.srcset, self.sources, self.width, self.height, self.credit)
+
+    def _of(self, format_name: str, *, near: int) -> Rendition:
+        files: list[Rendition] = [made for made in self.renditions if made["format"] == format_name]
+        return min(files, key=lambda made: abs(made["width"] - near))
+
+    def _srcset(self, format_name: str) -> str:
+        files = sorted((made["width"], made["name"]) for made in self.renditions if made["format"] == format_name)
+        return ", ".join(f"{default_storage.url(name)} {width}w" for width, name in files)
+
+
+@task()
+def make_renditions(pk: int) -> None:
+    """Make the files of a picture that nobody had to wait for; can be run again."""
+    image = Image.objects.filter(pk=pk).first()
+    if image is None:
+        return
+    image.render()
+    article = apps.get_model("articles", "Article")
+    for shown in article.objects.filter(body__contains=f'data-image="{pk}"'):
+        shown.settle(is_edit=False)
+
+
+def _keep(storage: Storage, folder: str, content: bytes, ending: str) -> str:
+    # The name is the content's digest: it never depends on a name from outside, and can be cached for ever.
+    digest = hashlib.sha256(content).hexdigest()[:32]
+    name = f"{folder}{digest[:2]}/{digest}.{ending}"
+    if not storage.exists(name):
+        storage.save(name, ContentFile(content))
+    return name
+
+
+def _file_of(image: Image) -> Any:
+    """Return the original or, of a picture from before originals were kept, its largest file."""
+    if image.original:
+        return storages["originals"].open(image.original)
+    return default_storage.open(max(image.renditions, key=lambda made: made["width"])["name"])

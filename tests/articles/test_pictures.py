@@ -1,16 +1,24 @@
 """Uploaded pictures: what is taken, what is refused, and what is left of it."""
 
+import contextlib
+import random
 import zlib
 from io import BytesIO
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.files.storage import default_storage
+from django.core.files.storage import default_storage, storages
+from django.test import Client
 from PIL import Image as PillowImage
 
 from articles.models import Image
-from articles.pictures import MAX_FILE_BYTES, MAX_PIXELS, open_picture
-from tests.factories import make_image
+from articles.pictures import MAX_FILE_BYTES, MAX_PIXELS, open_picture, read_file
+from articles.rendering import PagePicture, pictures_in, render_body
+from articles.richtext import clean_body
+
+
+def opened(file: BytesIO) -> PillowImage.Image:
+    return open_picture(read_file(file))
 
 
 def picture(format_name: str, size: tuple[int, int] = (60, 40), mode: str = "RGB", **options: object) -> BytesIO:
@@ -30,9 +38,9 @@ def huge_png() -> BytesIO:
     )
 
 
-@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "GIF"])
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "GIF", "AVIF"])
 def test_the_usual_formats_are_taken(format_name: str) -> None:
-    assert open_picture(picture(format_name)).size == (60, 40)
+    assert opened(picture(format_name)).size == (60, 40)
 
 
 @pytest.mark.parametrize(
@@ -50,23 +58,23 @@ def test_the_usual_formats_are_taken(format_name: str) -> None:
 )
 def test_anything_else_is_refused(file: BytesIO) -> None:
     with pytest.raises(ValidationError):
-        open_picture(file)
+        opened(file)
 
 
 def test_a_large_file_is_refused_before_it_is_read() -> None:
     with pytest.raises(ValidationError, match="20 MB"):
-        open_picture(BytesIO(b"x" * (MAX_FILE_BYTES + 1)))
+        opened(BytesIO(b"x" * (MAX_FILE_BYTES + 1)))
 
 
 def test_the_limit_on_pixels_is_stated() -> None:
     with pytest.raises(ValidationError, match=f"{MAX_PIXELS // 1_000_000} million pixels"):
-        open_picture(huge_png())
+        opened(huge_png())
 
 
 def test_transparency_becomes_paper_white() -> None:
-    clear = open_picture(picture("PNG", mode="RGBA")).convert("RGB")
+    clear = opened(picture("PNG", mode="RGBA")).convert("RGB")
     assert clear.mode == "RGB"
-    assert open_picture(BytesIO(_transparent())).getpixel((0, 0)) == (255, 255, 255)
+    assert opened(BytesIO(_transparent())).getpixel((0, 0)) == (255, 255, 255)
 
 
 def _transparent() -> bytes:
@@ -88,16 +96,82 @@ def test_nothing_of_the_camera_is_left_in_what_is_published() -> None:
 
 
 @pytest.mark.django_db
-def test_renditions_are_made_once_in_two_formats() -> None:
-    image = make_image()
-    assert {(made["format"], made["width"]) for made in image.renditions} == {
-        ("webp", 400),
-        ("webp", 800),
-        ("jpg", 800),
-    }
-    assert image.url.endswith(".jpg")
-    assert image.srcset.count("w") >= 2
-    assert make_image().renditions == image.renditions
+def test_a_page_can_show_a_picture_at_once_and_its_other_files_come_later() -> None:
+    image = Image.objects.from_upload(picture("JPEG", (900, 500)), alternative_text="Red")
+    assert [(made["format"], made["width"]) for made in image.renditions] == [("jpg", 800)]
+    assert image.placeholder.startswith("data:image/webp;base64,")
+    image.render()
+    made = {(made["format"], made["width"]) for made in image.renditions}
+    assert made == {(format_name, width) for format_name in ("avif", "webp", "jpg") for width in (400, 800)}
+    before = image.renditions
+    image.render()
+    assert image.renditions == before
+    assert [source["type"] for source in image.sources] == ["image/avif", "image/webp"]
+
+
+@pytest.mark.django_db
+def test_the_original_is_kept_where_no_address_leads(client: Client) -> None:
+    image = Image.objects.from_upload(picture("PNG"), alternative_text="Red")
+    assert storages["originals"].exists(image.original)
+    assert client.get(f"/media/{image.original}").status_code == 404
+    assert not default_storage.exists(image.original)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty"),
+        (b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
+        (b"GIF89a" + b"x" * 50, "damaged or cut short"),
+        (b"\xff\xd8\xff\xe0" + b"x" * 50, "damaged or cut short"),
+        (b"plain words", "isn’t a picture"),
+    ],
+)
+def test_the_reason_of_a_refusal_is_said(data: bytes, reason: str) -> None:
+    with pytest.raises(ValidationError, match=reason):
+        opened(BytesIO(data))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_picture_stands_upright_however_the_camera_was_held(orientation: int) -> None:
+    exif = PillowImage.Exif()
+    exif[0x0112] = orientation
+    assert opened(picture("JPEG", (80, 40), exif=exif)).size == ((80, 40) if orientation < 5 else (40, 80))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16"])
+def test_every_way_of_keeping_colours_is_read(mode: str) -> None:
+    file = BytesIO()
+    PillowImage.new(mode, (30, 20)).save(file, "PNG")
+    assert opened(BytesIO(file.getvalue())).mode == "RGB"
+
+
+def test_pictures_for_the_press_are_read() -> None:
+    assert opened(picture("JPEG", mode="CMYK")).mode == "RGB"
+
+
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "GIF", "AVIF"])
+def test_a_broken_file_is_refused_or_read_but_never_an_error_of_ours(format_name: str) -> None:
+    chance = random.Random(format_name)
+    whole = picture(format_name, (64, 48)).getvalue()
+    for _ in range(150):
+        broken = bytearray(whole[: chance.randrange(1, len(whole) + 1)])
+        for _ in range(chance.randrange(4)):
+            broken[chance.randrange(len(broken))] = chance.randrange(256)
+        with contextlib.suppress(ValidationError):
+            assert opened(BytesIO(bytes(broken))).mode == "RGB"
+
+
+def test_a_body_shows_a_picture_of_the_library_in_all_its_files() -> None:
+    shown = PagePicture(
+        "/media/a.jpg", "/media/a.jpg 400w", [{"type": "image/avif", "srcset": "/a 1w"}], 400, 300, "Tia & co"
+    )
+    body = '<figure><img src="/x.jpg" alt="A &quot;boat&quot;" data-image="7"></figure>'
+    html = render_body(clean_body(body), {}, {7: shown}).html
+    assert '<source type="image/avif" srcset="/a 1w"' in html
+    assert 'width="400" height="300" alt="A &quot;boat&quot;" loading="lazy"' in html
+    assert "<figcaption>Tia &amp; co</figcaption></figure>" in html
+    assert pictures_in(body) == {7}
 
 
 @pytest.mark.django_db

@@ -236,7 +236,7 @@ def test_a_picture_is_uploaded_with_what_it_shows() -> None:
     with default_storage.open(image.renditions[-1]["name"]) as file:
         response = client.post(
             "/admin/articles/image/add/",
-            {"upload": file, "alternative_text": "Teal again", "credit": "", "focal_x": 50, "focal_y": 50},
+            {"upload": file, "alternative_text": "Teal again", "credit": "Tia", "focal_x": 50, "focal_y": 50},
         )
     assert response.status_code == 302
     assert type(image).objects.filter(alternative_text="Teal again").exists()

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -84,11 +85,8 @@ def test_ris_of_other_programs_is_read() -> None:
 
 
 def test_csl_json_of_other_programs_is_read() -> None:
-    item = {
-        "title": "T",
-        "author": [{"family": "Berg", "given": "A.", "non-dropping-particle": "van den"}, {"literal": "RNZ"}],
-    }
-    item |= {"issued": {"raw": "5 March 2024"}, "DOI": "10.1/x", "container-title": "Post"}
+    item: Any = {"title": "T", "issued": {"raw": "5 March 2024"}, "DOI": "10.1/x", "container-title": "Post"}
+    item["author"] = [{"family": "Berg", "given": "A.", "non-dropping-particle": "van den"}, {"literal": "RNZ"}]
     entry = read_list(json.dumps({"items": [item]})).entries[0]
     assert entry == Entry("T", "https://doi.org/10.1/x", "Post", ("A. van den Berg", "RNZ"), Day(2024, 3, 5))
 
