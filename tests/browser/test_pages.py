@@ -42,6 +42,11 @@ def paths(settings: Any) -> dict[str, str]:
     draft = make_full_article("Draft", status="draft")
     return {
         "home": "/",
+        "search": "/search/?q=port",
+        "search without results": "/search/?q=prot",
+        "corrections": "/corrections/",
+        "outlet": "/outlets/outlet-1/",
+        "month": f"/{article.published_at:%Y/%m}/",
         "section": "/analysis/",
         "tag": "/tags/ports/",
         "author": "/authors/mere-ashworth/",
