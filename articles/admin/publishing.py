@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -51,10 +50,10 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Colleagues see it on the desk; a note on withdrawing is shown to readers.",
     )
-    at = forms.SplitDateTimeField(
+    at = forms.DateTimeField(
         label="Publish at",
         required=False,
-        widget=AdminSplitDateTime,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
         help_text="Empty for now; a time to come schedules it.",
     )
 
