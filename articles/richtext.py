@@ -61,6 +61,8 @@ _SELECTOR = re.compile(r"[\ufe00-\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01e
 _REFERENCE = re.compile(r"&#(?:x[0-9a-f]{1,8}|[0-9]{1,9});?", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _ATTRIBUTE = re.compile(r"""[\s/]*(?:=[^\s/>=]*|[^\s/>=]+)(?:\s*=\s*(?:"[^"]*"|'[^']*'|(?!["'])[^\s>]*))?""")
+_WHOLE_TAG = re.compile(r"""<([a-zA-Z][\w:-]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
+_ATTRIBUTE_NAME = re.compile(r"""([a-zA-Z][\w:-]*)\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+)""")
 _ANY = re.compile("")
 _NUMBER = re.compile(r"[0-9]{1,4}%?$")
 _VALUES = dict.fromkeys(("colspan", "rowspan", "width", "height", "start"), _NUMBER) | {
@@ -158,6 +160,18 @@ def clean_body(text: str) -> str:
             return clean
         dirty = clean
     raise TextRefused("The text is so tangled that it can't be cleaned: paste it as plain text.")
+
+
+def taken_out(dirty: str, clean: str) -> list[str]:
+    """Return what `clean_body` took out of a text: tags and attributes, as they are written, the most frequent first."""
+    counts = [Counter(_marks(text)) for text in (dirty, clean)]
+    return [f"{mark} ({number})" for mark, number in (counts[0] - counts[1]).most_common() if mark not in counts[1]]
+
+
+def _marks(text: str) -> Iterator[str]:
+    for tag in _WHOLE_TAG.finditer(text):
+        yield f"<{tag[1].lower()}>"
+        yield from (f"{name.lower()}=…" for name in _ATTRIBUTE_NAME.findall(tag[2]))
 
 
 def _in_paragraphs(clean: str) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path, register_converter
 
-from articles import corrections, feeds, machine_readable, outlets, searching, sitemaps, views
+from articles import changes, corrections, feeds, machine_readable, outlets, searching, sitemaps, views
 from articles.listing import Month, PageNumber, Year
 from articles.slugs import SectionSlug
 
@@ -47,6 +47,8 @@ urlpatterns = [
     path("<section:slug>/feed.json", feeds.section_feed, {"kind": feeds.JSON}, name="section-feed-json"),
     path("<section:slug>/feed/rss/", feeds.section_feed, {"kind": feeds.RSS}, name="section-feed-rss"),
     path("<section:section>/<slug:slug>/", views.article, name="article"),
+    path("<section:section>/<slug:slug>/changes/", changes.changes_page, name="changes"),
+    path("<section:section>/<slug:slug>/changes/<page:number>/", changes.change_page, name="change"),
     path("<section:section>/<slug:slug>/article.json", machine_readable.article_json, name="article-json"),
     path("<section:section>/<slug:slug>/sources.json", machine_readable.sources_csl, name="sources-csl"),
     path("<section:section>/<slug:slug>/sources.bib", machine_readable.sources_bibtex, name="sources-bibtex"),

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -108,6 +109,7 @@ def article_page(request: HttpRequest, article: Article, *, preview: str = "") -
         "share_links": share_links(article),
         "citations": own_citations(article),
         "preview": preview,
+        "shows_changes": settings.PUBLIC_HISTORY and not preview,
         "canonical": article.get_absolute_url(),
     }
     return render(request, "articles/article_detail.html", context)

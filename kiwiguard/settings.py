@@ -51,6 +51,8 @@ _is_secure = _site.scheme == "https"
 _local_hosts = ["127.0.0.1", "localhost", "[::1]"]
 _is_local = _site.hostname in {"127.0.0.1", "localhost", "::1"}
 
+PUBLIC_HISTORY = env.bool("PUBLIC_HISTORY", default=False)
+
 DEBUG = env.bool("DEBUG", default=False)
 if DEBUG and not _is_local:
     raise ImproperlyConfigured(f"DEBUG shows secrets to visitors: it can't be on at {SITE_URL}.")

@@ -40,6 +40,7 @@ PUBLIC = {
     "<section:section>/<slug:slug>/article.json", "<section:section>/<slug:slug>/sources.json",
     "<section:section>/<slug:slug>/sources.bib", "<section:section>/<slug:slug>/sources.ris", "schema/article.json",
     "outlets/<slug:slug>/", "outlets/<slug:slug>/page/<page:number>/",
+    "<section:section>/<slug:slug>/changes/", "<section:section>/<slug:slug>/changes/<page:number>/",
     "corrections/", "corrections/page/<page:number>/", "corrections/feed/",
 }  # fmt: skip
 BY_SIGNED_LINK = {

@@ -194,6 +194,10 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
         """Store the rows below the article, then make its page match them."""
         super().save_related(request, form, formsets, change)
         article = form.instance
+        if form.taken_out:
+            messages.warning(
+                request, f"Taken out of the text, since no page of ours has it: {', '.join(form.taken_out)}"
+            )
         if not self.has_publish_permission(request):
             Byline.objects.get_or_create(article=article, author=Author.objects.of(staff_user(request)))
         article.settle()

@@ -18,7 +18,7 @@ from articles.models import Article, Image, KeyPoint, Section, Source, TagKey, W
 from articles.models.tagging import MAX_TAG_CHARACTERS
 from articles.plain_text import MAX_FILE_BYTES, PlainArticle, UnreadableText, decode, parse
 from articles.rendering import CitedSource, Rendered, render_body
-from articles.richtext import TextRefused, clean_body, clean_line
+from articles.richtext import TextRefused, clean_body, clean_line, taken_out
 from articles.slugs import slug_from
 
 MAX_LOCATOR_CHARACTERS = 300
@@ -124,10 +124,13 @@ class ArticleForm(forms.ModelForm[Article]):
 
     def clean_body(self) -> str:
         """Sanitise the body, or say why it can't be taken."""
+        dirty: str = self.cleaned_data["body"]
         try:
-            return clean_body(self.cleaned_data["body"])
+            clean = clean_body(dirty)
         except TextRefused as error:
             raise ValidationError(str(error), code="refused") from error
+        self.taken_out = taken_out(dirty, clean)
+        return clean
 
 
 def _text_of(article: Article) -> str:

@@ -260,3 +260,12 @@ def test_a_published_text_that_changes_substantially_asks_for_a_correction() -> 
     assert "85" in article.body
     editor.post(change(article), form_data(**fields, **at, body="<p>All new.</p>") | {"correction_due": "no"})
     assert article.desk_entries.filter(kind="changed").count() == 1
+
+
+def test_what_is_taken_out_of_a_text_is_said() -> None:
+    body = '<p style="color:red" class="x">A <font>b</font></p><script>x</script><iframe src="/y"></iframe>'
+    page = signed_in("Editor").post(ADD, form_data(title="Cleaned", body=body), follow=True).content.decode()
+    for what in ("style=… (1)", "class=… (1)", "&lt;font&gt; (1)", "&lt;script&gt; (1)", "&lt;iframe&gt; (1)"):
+        assert what in page
+    clean = signed_in("Writer").post(ADD, form_data(title="Clean", body="<p>A</p>"), follow=True).content.decode()
+    assert "Taken out" not in clean
