@@ -163,7 +163,7 @@ def clean_body(text: str) -> str:
 
 
 def taken_out(dirty: str, clean: str) -> list[str]:
-    """Return what `clean_body` took out of a text: tags and attributes, as they are written, the most frequent first."""
+    """Return the tags and attributes that `clean_body` took out of a text, as written, the most frequent first."""
     counts = [Counter(_marks(text)) for text in (dirty, clean)]
     return [f"{mark} ({number})" for mark, number in (counts[0] - counts[1]).most_common() if mark not in counts[1]]
 

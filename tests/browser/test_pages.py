@@ -214,6 +214,7 @@ def test_the_keyboard_reaches_the_text_and_shows_where_it_is(page: Page, site: s
 def test_sources_are_put_in_order(desk: Callable[[str], Page], problems: list[str], way: str) -> None:
     article = make_full_article(section=None)
     page = desk(f"/admin/articles/article/{article.pk}/change/")
+    page.locator(".text-length").wait_for()  # the editor moves what stands below it
     second = page.locator("#sources-1")
     if way == "keyboard":
         second.get_by_role("button", name="Move up").focus()
