@@ -18,6 +18,7 @@ LARGEST_WIDTH = 1600
 WIDTHS = {"avif": (400, 800, 1200, 1600), "webp": (400, 800, 1200, 1600), "jpg": (400, 800, 1200, 1600)}
 FIRST_WIDTH = 800  # of the JPEG that is there at once, before the others are made
 PLACEHOLDER_WIDTH = 20
+_ORIENTATION, _LYING = 0x0112, 5  # of EXIF: from 5 on the camera was held sideways
 _SAVED = {
     "jpg": ("JPEG", {"quality": 82, "optimize": True, "progressive": True}),
     "webp": ("WEBP", {"quality": 80, "method": 4}),
@@ -89,15 +90,35 @@ def _decoded(data: bytes) -> Image.Image:
         if max(opened.size) > MAX_SIDE:
             raise ValidationError(f"The picture has a side of more than {MAX_SIDE:,} pixels.", code="too_long")
         profile = opened.info.get("icc_profile")
+        opened.draft(None, (2 * LARGEST_WIDTH, 2 * LARGEST_WIDTH))  # a JPEG can be decoded small
         opened.load()
-        upright = ImageOps.exif_transpose(opened)
-        return _in_srgb(_opaque(_of_eight_bits(upright)), profile)
+        upright = ImageOps.exif_transpose(_reduced(opened))
+        return _in_srgb(_opaque(upright), profile)
+
+
+def _reduced(picture: Image.Image) -> Image.Image:
+    """Return a picture no larger than pages need, lying as it lies: all that follows then costs little memory."""
+    is_lying = picture.getexif().get(_ORIENTATION, 1) >= _LYING
+    width = picture.height if is_lying else picture.width
+    if picture.mode in {"1", "P", "PA"}:
+        has_transparency = picture.has_transparency_data
+        picture = _with_exif(picture, picture.convert("RGBA" if has_transparency else "RGB"))
+    picture = _of_eight_bits(picture)
+    if width > LARGEST_WIDTH:
+        across, down = (max(1, round(side * LARGEST_WIDTH / width)) for side in picture.size)
+        picture.thumbnail((across, down), Image.Resampling.LANCZOS, reducing_gap=3.0)  # in place: the large one is gone
+    return picture
+
+
+def _with_exif(picture: Image.Image, converted: Image.Image) -> Image.Image:
+    converted.info = picture.info
+    return converted
 
 
 def _of_eight_bits(picture: Image.Image) -> Image.Image:
     if not picture.mode.startswith(("I", "F")):
         return picture
-    return picture.convert("I").point(lambda level: level / 256).convert("L")
+    return _with_exif(picture, picture.convert("I").point(lambda level: level / 256).convert("L"))
 
 
 def _opaque(picture: Image.Image) -> Image.Image:

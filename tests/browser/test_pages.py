@@ -215,6 +215,7 @@ def test_sources_are_put_in_order(desk: Callable[[str], Page], problems: list[st
     article = make_full_article(section=None)
     page = desk(f"/admin/articles/article/{article.pk}/change/")
     page.locator(".text-length").wait_for()  # the editor moves what stands below it
+    page.set_viewport_size({"width": 1280, "height": 2000})  # a pointer can't drag beyond the window
     second = page.locator("#sources-1")
     if way == "keyboard":
         second.get_by_role("button", name="Move up").focus()
