@@ -3,17 +3,23 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any, Literal, NamedTuple
 
+from articles.aligning import Run, runs
 from articles.citations import with_numbers
+from articles.pairing import paired
 from articles.passages import blocks_of
 
 Change = Literal["same", "removed", "added"]
-MAX_COMPARISONS = 4_000_000  # of words with words; a block beyond that is shown as removed and added
 SHOWN_BESIDE = 1  # unchanged blocks before and after a change; the others are counted
-_TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
+CRUMB = 3  # unchanged words between changes that are this many times longer on both sides go with them
+_TOKEN = re.compile(r"(?:\w+|[^\w\s])\s*|\s+")
+_WORD = re.compile(r"\w+")
+# In the clean HTML of a body, where attributes are quoted and tags closed.
+_LINK = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+_PICTURE = re.compile(r'<img\b[^>]*?\bsrc="([^"]*)"[^>]*>')
 FIELDS = (("title", "Title"), ("standfirst", "Standfirst"))
+DESK_FIELDS = (("status", "Status"), ("published_at", "Time of publication"), ("slug", "Slug"))
 
 
 class Part(NamedTuple):
@@ -55,19 +61,48 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Fie
     return [FieldDiff(field.name, list(_collapsed(field.blocks))) for field in changed]
 
 
+def size(fields: list[FieldDiff]) -> tuple[int, int]:
+    """Return how many words came and how many went."""
+    count = {"added": 0, "removed": 0, "same": 0}
+    for part in (part for field in fields for block in field.blocks for part in block.parts):
+        count[part.change] += len(_WORD.findall(part.text))
+    return count["added"], count["removed"]
+
+
 def word_parts(before: str, after: str) -> tuple[Part, ...]:
-    """Return the words of two texts in parts."""
+    """Return the words of two texts in parts, in time that grows little faster than their length."""
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
-    if len(old) * len(new) > MAX_COMPARISONS:
-        return tuple(part for part in (Part("removed", before), Part("added", after)) if part.text)
+    found = runs([token.strip() for token in old], [token.strip() for token in new])
     parts: list[Part] = []
-    for kind, old_start, old_end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            parts.append(Part("same", "".join(old[old_start:old_end])))
+    space = ""  # between what was replaced and what follows: it stayed
+    for run in _without_crumbs(list(found)):
+        removed, added = "".join(old[run.old]), space + "".join(new[run.new])
+        space = ""
+        if run.is_same:
+            parts.append(Part("same", added))
             continue
-        removed, added = "".join(old[old_start:old_end]), "".join(new[new_start:new_end])
+        if removed.endswith(" ") and added.endswith(" "):
+            removed, added, space = removed[:-1], added[:-1], " "
         parts += [part for part in (Part("removed", removed), Part("added", added)) if part.text]
-    return tuple(parts)
+    return (*parts, Part("same", space)) if space else tuple(parts)
+
+
+def _without_crumbs(found: list[Run]) -> list[Run]:
+    """Join changes that only a word or two hold apart: what was written anew reads better whole."""
+    kept: list[Run] = []
+    for number, run in enumerate(found):
+        kept.append(run)
+        is_between = run.is_same and len(kept) > 1 and number + 1 < len(found)
+        if is_between and _length(run) * CRUMB <= min(_length(kept[-2]), _length(found[number + 1])):
+            kept[-1] = run._replace(is_same=False)
+        if len(kept) > 1 and not kept[-1].is_same and not kept[-2].is_same:
+            last, before = kept.pop(), kept.pop()
+            kept.append(Run(False, slice(before.old.start, last.old.stop), slice(before.new.start, last.new.stop)))
+    return kept
+
+
+def _length(run: Run) -> int:
+    return int(max(run.old.stop - run.old.start, run.new.stop - run.new.start))
 
 
 def _text_blocks(before: str, after: str) -> list[Block]:
@@ -77,24 +112,24 @@ def _text_blocks(before: str, after: str) -> list[Block]:
 def _aligned(before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]]) -> list[Block]:
     """Compare two lists of pairs of kind and text: first block by block, then, where they differ, word by word."""
     blocks: list[Block] = []
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    for kind, old_start, old_end, new_start, new_end in matcher.get_opcodes():
-        old, new = before[old_start:old_end], after[new_start:new_end]
-        if kind == "equal":
-            blocks += [Block((Part("same", text),), tag) for tag, text in old]
-            continue
-        for place in range(max(len(old), len(new))):
-            blocks.append(_changed(old[place : place + 1], new[place : place + 1]))
+    for run in runs(before, after):
+        if run.is_same:
+            blocks += [Block((Part("same", text),), kind) for kind, text in after[run.new]]
+        else:
+            texts = [[text for _, text in before[run.old]], [text for _, text in after[run.new]]]
+            for old, new in paired(*texts):
+                blocks.append(_changed(before[run.old][old] if old >= 0 else None, after[run.new][new] if new >= 0 else None))
     return blocks
 
 
-def _changed(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> Block:
-    kind = (new or old)[0][0]
-    if not old:
-        return Block((Part("added", new[0][1]),), kind)
-    if not new:
-        return Block((Part("removed", old[0][1]),), kind)
-    return Block(word_parts(old[0][1], new[0][1]), kind)
+def _changed(old: tuple[str, str] | None, new: tuple[str, str] | None) -> Block:
+    if old and new:
+        is_other_kind = old[1] == new[1]
+        parts = (Part("removed", old[1]), Part("added", new[1])) if is_other_kind else word_parts(old[1], new[1])
+        return Block(parts, new[0])
+    if new:
+        return Block((Part("added", new[1]),), new[0])
+    return Block((Part("removed", old[1]),), old[0]) if old else Block()
 
 
 def _collapsed(blocks: list[Block]) -> Iterator[Block]:
@@ -115,7 +150,8 @@ def _collapsed(blocks: list[Block]) -> Iterator[Block]:
 
 def _body(state: Mapping[str, Any]) -> list[tuple[str, str]]:
     numbers = {source["key"]: number for number, source in enumerate(state["sources"], 1)}
-    return [(block.kind, block.text) for block in blocks_of(with_numbers(state["body"], numbers))]
+    body = _PICTURE.sub(r" [picture \1] ", with_numbers(state["body"], numbers))
+    return [(block.kind, block.text) for block in blocks_of(_LINK.sub(r"\2 ⟨\1⟩", body))]
 
 
 def _key_points(state: Mapping[str, Any]) -> list[tuple[str, str]]:
