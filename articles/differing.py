@@ -97,7 +97,13 @@ def _without_crumbs(found: list[Run]) -> list[Run]:
             kept[-1] = run._replace(is_same=False)
         if len(kept) > 1 and not kept[-1].is_same and not kept[-2].is_same:
             last, before = kept.pop(), kept.pop()
-            kept.append(Run(False, slice(before.old.start, last.old.stop), slice(before.new.start, last.new.stop)))
+            kept.append(
+                Run(
+                    is_same=False,
+                    old=slice(before.old.start, last.old.stop),
+                    new=slice(before.new.start, last.new.stop),
+                )
+            )
     return kept
 
 
@@ -118,7 +124,8 @@ def _aligned(before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]]
         else:
             texts = [[text for _, text in before[run.old]], [text for _, text in after[run.new]]]
             for old, new in paired(*texts):
-                blocks.append(_changed(before[run.old][old] if old >= 0 else None, after[run.new][new] if new >= 0 else None))
+                was = before[run.old][old] if old >= 0 else None
+                blocks.append(_changed(was, after[run.new][new] if new >= 0 else None))
     return blocks
 
 
