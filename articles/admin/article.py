@@ -1,25 +1,26 @@
 """The article form: text, key points, sources, corrections, and the way to publication."""
 
+from collections.abc import Callable
 from typing import Any
 
 from csp.decorators import csp_update
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Field
 from django.forms import TypedChoiceField
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from js_asset.media import Media
-from taggit.models import Tag
 
 from articles.admin import safe_saving
 from articles.admin.correcting import correct_article
-from articles.admin.forms import ArticleForm, KeyPointForm, SourceForm
+from articles.admin.forms import ArticleForm
 from articles.admin.history import restore_version, show_history
+from articles.admin.inlines import BylineInline, CorrectionInline, KeyPointInline, SourceInline
+from articles.admin.looking import preview_article, tag_names
 from articles.admin.overview import show_desk
 from articles.admin.paste import paste_article
 from articles.admin.paste_sources import paste_sources
@@ -27,14 +28,12 @@ from articles.admin.publishing import change_status, open_desk
 from articles.admin.suggesting import suggest_key_points
 from articles.checking import check
 from articles.links.describing import describe_later
-from articles.models import Article, ArticleQuerySet, Author, Byline, Correction, DeskEntry, KeyPoint, Source
+from articles.models import Article, ArticleQuerySet, Author, Byline, DeskEntry, KeyPoint, Source
 from articles.passages import blocks_of
 from articles.previews import LINK_DAYS, preview_link
 from articles.staff import staff_user
 from articles.tagging import suggest_tags
-from articles.views import article_page
 
-TAG_SUGGESTIONS = 20
 # Of the one style sheet that the editor writes into the page; a browser test fails when a new version changes it.
 EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
 
@@ -43,51 +42,6 @@ def _look_url(article: Article) -> str:
     if article.is_published:
         return article.get_absolute_url()
     return reverse("admin:articles_article_preview", args=[article.pk])
-
-
-class BylineInline(admin.StackedInline[Byline, Article]):
-    """The authors, in the order of their names in the byline."""
-
-    model = Byline
-    autocomplete_fields = ("author",)
-    extra = 0
-    verbose_name = "author"
-    verbose_name_plural = "byline"
-
-
-class KeyPointInline(admin.StackedInline[KeyPoint, Article]):
-    """The summary on top of the article."""
-
-    model = KeyPoint
-    form = KeyPointForm
-    fields = ("position", "lead", "text", ("source_numbers", "passage"))
-    extra = 0
-    classes = ("ordered",)
-
-
-class SourceInline(admin.StackedInline[Source, Article]):
-    """The numbered list of sources."""
-
-    model = Source
-    form = SourceForm
-    fields = (
-        "position",
-        "title",
-        "url",
-        ("outlet", "authors"),
-        ("published_on", "accessed_on"),
-        ("archive_url", "report_decision"),
-        "key",
-    )
-    extra = 0
-    classes = ("ordered",)
-
-
-class CorrectionInline(admin.StackedInline[Correction, Article]):
-    """What was changed after publication, and why."""
-
-    model = Correction
-    extra = 0
 
 
 @admin.register(Article)
@@ -312,22 +266,27 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
         return safe_saving.newest_number(article) if article else 0
 
     def get_urls(self) -> list[URLPattern]:
-        """Add previews, pasting and tag names to the admin's own pages."""
-        view = self.admin_site.admin_view
+        """Add the pages beside the form; each looks itself at who may see it."""
         own = [
-            path("paste/", view(self.paste), name="articles_article_paste"),
-            path("tag-names/", view(self.tag_names), name="articles_article_tag_names"),
-            path("desk/", view(self.overview), name="articles_overview"),
-            path("<int:pk>/preview/", view(self.preview), name="articles_article_preview"),
-            path("<int:pk>/desk/", view(self.desk), name="articles_article_desk"),
-            path("autosave/", view(self.autosave), name="articles_article_autosave"),
-            path("<int:pk>/suggest-key-points/", view(self.suggest), name="articles_article_suggest"),
-            path("<int:pk>/paste-sources/", view(self.paste_sources), name="articles_article_paste_sources"),
-            path("<int:pk>/history/", view(self.history), name="articles_article_history"),
-            path("<int:pk>/restore/<int:number>/", view(self.restore), name="articles_article_restore"),
-            path("<int:pk>/correct/", view(self.correct), name="articles_article_correct"),
+            self._page("paste/", paste_article, "paste"),
+            self._page("tag-names/", tag_names, "tag_names"),
+            self._page("desk/", show_desk, "overview"),
+            self._page("autosave/", safe_saving.autosave, "autosave"),
+            self._page("<int:pk>/preview/", preview_article, "preview"),
+            self._page("<int:pk>/desk/", open_desk, "desk"),
+            self._page("<int:pk>/correct/", correct_article, "correct"),
+            self._page("<int:pk>/suggest-key-points/", suggest_key_points, "suggest"),
+            self._page("<int:pk>/paste-sources/", paste_sources, "paste_sources"),
+            self._page("<int:pk>/history/", show_history, "history"),
+            self._page("<int:pk>/restore/<int:number>/", restore_version, "restore"),
         ]
         return own + super().get_urls()
+
+    def _page(self, route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+        def page(request: HttpRequest, **wanted: int) -> HttpResponse:
+            return view(request, self, **wanted)
+
+        return path(route, self.admin_site.admin_view(page), name=f"articles_article_{name}")
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -347,65 +306,3 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
         # The browser runs the editor's import map only with this page's nonce.
         context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)  # type: ignore[attr-defined,no-untyped-call]
         return super().render_change_form(request, context, *args, **kwargs)
-
-    def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show an article to staff as readers will see it."""
-        article = get_object_or_404(Article.objects.with_page(), pk=pk)
-        if not self.has_view_permission(request, article):
-            raise PermissionDenied
-        return article_page(request, article, preview="Only signed-in staff see this page.")
-
-    def overview(self, request: HttpRequest) -> HttpResponse:
-        """Show the desk: every article by its state."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        return show_desk(request, self)
-
-    def desk(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show where one article stands, and decide on it."""
-        return open_desk(request, self, pk)
-
-    def suggest(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Suggest key points from the text."""
-        return suggest_key_points(request, self, pk)
-
-    def paste_sources(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Add a pasted list to an article's sources."""
-        return paste_sources(request, self, pk)
-
-    def autosave(self, request: HttpRequest) -> HttpResponse:
-        """Keep what is typed and not saved yet."""
-        pk = request.POST.get("article", "")
-        article = get_object_or_404(Article, pk=pk) if pk.isdecimal() else None
-        if not (self.has_change_permission(request, article) if article else self.has_add_permission(request)):
-            raise PermissionDenied
-        return safe_saving.autosave(request, article)
-
-    def history(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the versions of an article, or what changed between two of them."""
-        return show_history(request, self, pk)
-
-    def restore(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
-        """Go back to what an article said."""
-        return restore_version(request, self, pk, number)
-
-    def correct(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Correct a published article."""
-        return correct_article(request, self, pk)
-
-    def tag_names(self, request: HttpRequest) -> JsonResponse:
-        """Suggest tags for what was typed so far."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        typed = request.GET.get("term", "")[:100]
-        names = (
-            Tag.objects.filter(name__icontains=typed).order_by("name").values_list("name", flat=True)[:TAG_SUGGESTIONS]
-        )
-        results = [{"id": name, "text": name} for name in names]
-        return JsonResponse({"results": results, "pagination": {"more": False}})
-
-    def paste(self, request: HttpRequest) -> HttpResponse:
-        """Turn pasted plain text into a draft."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        return paste_article(request, self)

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -18,6 +19,8 @@ RECENTLY = timedelta(days=14)
 
 def show_desk(request: HttpRequest, model_admin: admin.ModelAdmin[Article]) -> HttpResponse:
     """Show the states, the calendar of a month, and what is shaken."""
+    if not model_admin.has_view_permission(request):
+        raise PermissionDenied
     month = _month(request.GET.get("month", ""))
     context: dict[str, Any] = {
         **model_admin.admin_site.each_context(request),

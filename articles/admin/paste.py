@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -16,6 +17,8 @@ from articles.staff import staff_user
 
 def paste_article(request: HttpRequest, model_admin: admin.ModelAdmin[Article]) -> HttpResponse:
     """Answer the page: the form, the form with what is wrong, a preview, or, saved, the draft's own form."""
+    if not model_admin.has_add_permission(request):
+        raise PermissionDenied
     form = PasteForm(request.POST or None)
     if form.is_valid() and "save" in request.POST:
         saved = _save(request, model_admin, form)

@@ -119,7 +119,7 @@ def _decide(article: Article, verb: str, *, by: Any, text: str, at: Any) -> None
             article.desk_entries.create(kind=DeskEntry.Kind.NOTE, by=by, text=text or "—")
 
 
-def change_status(article: Article, status: Article.Status, *, by: Any) -> None:
+def change_status(article: Article, status: str, *, by: Any) -> None:
     """Carry out what was chosen in the article's form, by the verb that stands for it."""
     match status:
         case Article.Status.IN_REVIEW:

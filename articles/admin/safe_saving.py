@@ -4,9 +4,11 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
@@ -81,11 +83,14 @@ def _rows(data: QueryDict, prefix: str) -> list[dict[str, Any]]:
 # What was typed and not saved
 
 
-def autosave(request: HttpRequest, article: Article | None) -> HttpResponse:
+def autosave(request: HttpRequest, model_admin: admin.ModelAdmin[Article]) -> HttpResponse:
     """Keep what is typed, tell who else has the article open, or, on leaving, that one has it open no more."""
-    user = staff_user(request)
-    if request.method != "POST":
+    pk = request.POST.get("article", "")
+    article = get_object_or_404(Article, pk=pk) if pk.isdecimal() else None
+    may = model_admin.has_change_permission(request, article) if article else model_admin.has_add_permission(request)
+    if request.method != "POST" or not may:
         raise PermissionDenied
+    user = staff_user(request)
     if "leave" in request.POST:
         Presence.objects.filter(article=article, user=user).delete()
         return JsonResponse({})

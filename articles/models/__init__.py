@@ -1,11 +1,12 @@
 """The models of the paper, one family to a file."""
 
-from articles.models.article import Article, ArticleQuerySet, ArticleTag, Byline, FormerAddress
+from articles.models.article import Article, FormerAddress
 from articles.models.author import Author
 from articles.models.chain import Correction, Evidence, KeyPoint, Source
 from articles.models.desk import DeskEntry
 from articles.models.image import Image
 from articles.models.link import HostTurn, LinkCheck
+from articles.models.queryset import ArticleQuerySet, ArticleTag, Byline
 from articles.models.search import SearchWord
 from articles.models.section import FormerSectionSlug, Section
 from articles.models.tagging import FormerTagSlug, TagKey
