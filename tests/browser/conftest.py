@@ -50,4 +50,6 @@ def page(browser: Browser, problems: list[str]) -> Iterator[Page]:
     page.on("console", lambda said: problems.append(f"{said.text} ({said.location})") if said.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
     yield page
+    # What a page tells the server on leaving is told before the database is flushed.
+    page.goto("about:blank", wait_until="networkidle")
     context.close()
