@@ -124,8 +124,9 @@ def _aligned(before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]]
         else:
             texts = [[text for _, text in before[run.old]], [text for _, text in after[run.new]]]
             for old, new in paired(*texts):
-                was = before[run.old][old] if old >= 0 else None
-                blocks.append(_changed(was, after[run.new][new] if new >= 0 else None))
+                blocks.append(
+                    _changed(before[run.old][old] if old >= 0 else None, after[run.new][new] if new >= 0 else None)
+                )
     return blocks
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -33,12 +34,22 @@ def restore_version(request: HttpRequest, model_admin: admin.ModelAdmin[Article]
         raise PermissionDenied
     version = get_object_or_404(Version, article=article, number=number)
     if request.method == "POST":
-        article.restore(version, by=staff_user(request))
+        article = _restored(request, model_admin, version)
         model_admin.log_change(request, article, f"Restored version {version.number}")
         messages.success(request, f"“{article}” says again what it said in version {version.number}.")
         return redirect("admin:articles_article_change", pk)
     context = {"version": version, "fields": differences(article.state(), version.state)}
     return _page(request, model_admin, "restore", article, context)
+
+
+@transaction.atomic
+def _restored(request: HttpRequest, model_admin: admin.ModelAdmin[Article], version: Version) -> Article:
+    # Read again in its turn: what somebody else decided meanwhile stays decided.
+    article = Article.objects.select_for_update(of=("self",)).get(pk=version.article_id)
+    if not model_admin.has_change_permission(request, article):
+        raise PermissionDenied
+    article.restore(version, by=staff_user(request))
+    return article
 
 
 def _compare(request: HttpRequest, model_admin: admin.ModelAdmin[Article], article: Article) -> HttpResponse:
@@ -57,10 +68,14 @@ def _version(article: Article, number: str) -> Version:
 
 def _article(request: HttpRequest, model_admin: admin.ModelAdmin[Article], pk: int) -> Article:
     article = get_object_or_404(Article.objects.select_related("section"), pk=pk)
-    may_see = request.user.has_perm("articles.publish_article") or model_admin.has_change_permission(request, article)
-    if not may_see:
+    if not (model_admin.has_change_permission(request, article) or _is_own(request, article)):
         raise PermissionDenied
     return article
+
+
+def _is_own(request: HttpRequest, article: Article) -> bool:
+    is_newsroom = request.user.has_perm("articles.change_article")
+    return is_newsroom and article.authors.filter(user=staff_user(request)).exists()
 
 
 def _page(
