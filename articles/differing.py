@@ -76,12 +76,11 @@ def _compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[t
             yield name, old, new
 
 
-def size(fields: list[FieldDiff]) -> tuple[int, int]:
-    """Return how many words came and how many went."""
-    count = {"added": 0, "removed": 0, "same": 0}
-    for part in (part for field in fields for block in field.blocks for part in block.parts):
-        count[part.change] += len(_WORD.findall(part.text))
-    return count["added"], count["removed"]
+def staff_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldDiff]:
+    """Return the same with what only staff are told: status, time of publication and slug."""
+    fields = [(name, before[key] or "", after[key] or "") for key, name in DESK_FIELDS]
+    decided = [FieldDiff(name, _text_blocks(old, new)) for name, old, new in fields if old != new]
+    return [*differences(before, after), *decided]
 
 
 def word_parts(before: str, after: str) -> tuple[Part, ...]:

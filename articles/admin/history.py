@@ -6,15 +6,21 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Window
+from django.db.models.fields.json import KT
+from django.db.models.functions import Lag, Length
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
-from articles.differing import differences
+from articles.differing import differences, staff_differences
 from articles.models import Article, Version
 from articles.staff import staff_user
 
 VERSIONS_PER_PAGE = 50
+_STATUS = KT("state__status")
+_LENGTH = Length(KT("state__body"))
+_GROWN = _LENGTH - Window(Lag(_LENGTH), order_by="number")
 
 
 def show_history(request: HttpRequest, model_admin: admin.ModelAdmin[Article], pk: int) -> HttpResponse:
@@ -22,7 +28,7 @@ def show_history(request: HttpRequest, model_admin: admin.ModelAdmin[Article], p
     article = _article(request, model_admin, pk)
     if "from" in request.GET or "to" in request.GET:
         return _compare(request, model_admin, article)
-    versions = article.versions.select_related("by").defer("state")
+    versions = article.versions.select_related("by").defer("state").annotate(status=_STATUS, grown=_GROWN)
     context = {"versions": Paginator(versions, VERSIONS_PER_PAGE).get_page(request.GET.get("p"))}
     return _page(request, model_admin, "history", article, context)
 
@@ -56,7 +62,7 @@ def _compare(request: HttpRequest, model_admin: admin.ModelAdmin[Article], artic
     before, after = (_version(article, request.GET.get(name, "")) for name in ("from", "to"))
     if before.number > after.number:
         before, after = after, before
-    context = {"before": before, "after": after, "fields": differences(before.state, after.state)}
+    context = {"before": before, "after": after, "fields": staff_differences(before.state, after.state)}
     return _page(request, model_admin, "compare", article, context)
 
 

@@ -151,3 +151,14 @@ def test_the_page_that_restores_changes_nothing_until_it_is_confirmed(article: A
     article.refresh_from_db()
     assert article.title == "Later"
     assert timezone.now() - article.updated_at < timedelta(minutes=1)
+
+
+def test_the_history_says_of_each_version_its_status_and_how_much_longer_the_text_was(article: Article) -> None:
+    article.body += "<p>More</p>"
+    article.publish()
+    editor = signed_in("Editor")
+    path = f"/admin/articles/article/{article.pk}/history/"
+    page = editor.get(path)
+    shown = [(version.status, version.grown) for version in page.context["versions"]]
+    assert shown == [("published", len("<p>More</p>")), ("draft", None)]
+    assert "Status" in [field.name for field in editor.get(path, {"from": 1, "to": 2}).context["fields"]]
