@@ -19,9 +19,9 @@ Items = Sequence[Hashable]
 class Run(NamedTuple):
     """A stretch of the old items and the stretch of the new that stands for it."""
 
-    is_same: bool
     old: slice
     new: slice
+    is_same: bool
 
 
 class _Box(NamedTuple):
@@ -104,11 +104,11 @@ def runs(old: Items, new: Items, *, max_cells: int = MAX_CELLS) -> Iterator[Run]
     old_at = new_at = 0
     for first_old, first_new, size in _joined(_Comparison(old, new, max_cells).pairs()):
         if first_old > old_at or first_new > new_at:
-            yield Run(is_same=False, old=slice(old_at, first_old), new=slice(new_at, first_new))
+            yield Run(slice(old_at, first_old), slice(new_at, first_new), is_same=False)
         old_at, new_at = first_old + size, first_new + size
-        yield Run(is_same=True, old=slice(first_old, old_at), new=slice(first_new, new_at))
+        yield Run(slice(first_old, old_at), slice(first_new, new_at), is_same=True)
     if old_at < len(old) or new_at < len(new):
-        yield Run(is_same=False, old=slice(old_at, len(old)), new=slice(new_at, len(new)))
+        yield Run(slice(old_at, len(old)), slice(new_at, len(new)), is_same=False)
 
 
 def _between(box: _Box, anchors: list[tuple[int, int]]) -> Iterator[_Box]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from articles.caching import public_page
-from articles.differing import differences
+from articles.differing import differences, says_the_same
 from articles.models import Article, Version
 
 
@@ -46,7 +46,7 @@ def public_versions(article: Article) -> Iterator[Version]:
     for version, end in zip(versions, ends, strict=True):
         at = parse_datetime(version.state["published_at"] or "")
         is_public = version.is_of_published and at is not None and at <= end
-        if is_public and (last is None or differences(last.state, version.state)):
+        if is_public and (last is None or not says_the_same(last.state, version.state)):
             last = version
             yield version
 

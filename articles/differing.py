@@ -53,20 +53,34 @@ class FieldDiff:
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldDiff]:
     """Return what changed from one state of an article to another, field by field; nothing for what stayed."""
-    fields = [FieldDiff(name, _text_blocks(before[key], after[key])) for key, name in FIELDS]
-    fields.append(FieldDiff("Text", _aligned(_body(before), _body(after))))
-    for name, lines in (("Key points", _key_points), ("Sources", _sources), ("Tags", _tags)):
-        fields.append(FieldDiff(name, _aligned(lines(before), lines(after))))
-    changed = [field for field in fields if not all(block.is_same for block in field.blocks)]
-    return [FieldDiff(field.name, list(_collapsed(field.blocks))) for field in changed]
+    changed = []
+    for name, old, new in _compared(before, after):
+        blocks = _text_blocks(old, new) if isinstance(old, str) else _aligned(old, new)
+        changed.append(FieldDiff(name, list(_collapsed(blocks))))
+    return changed
 
 
-def size(fields: list[FieldDiff]) -> tuple[int, int]:
-    """Return how many words came and how many went."""
-    count = {"added": 0, "removed": 0, "same": 0}
-    for part in (part for field in fields for block in field.blocks for part in block.parts):
-        count[part.change] += len(_WORD.findall(part.text))
-    return count["added"], count["removed"]
+def says_the_same(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether `differences` has nothing to show; found without looking for what changed."""
+    return not any(_compared(before, after))
+
+
+def _compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """Yield the fields that differ, each with what it says before and after."""
+    for key, name in FIELDS:
+        if before[key] != after[key]:
+            yield name, before[key], after[key]
+    for name, lines in (("Text", _body), ("Key points", _key_points), ("Sources", _sources), ("Tags", _tags)):
+        old, new = lines(before), lines(after)
+        if old != new:
+            yield name, old, new
+
+
+def staff_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldDiff]:
+    """Return the same with what only staff are told: status, time of publication and slug."""
+    fields = [(name, before[key] or "", after[key] or "") for key, name in DESK_FIELDS]
+    decided = [FieldDiff(name, _text_blocks(old, new)) for name, old, new in fields if old != new]
+    return [*differences(before, after), *decided]
 
 
 def word_parts(before: str, after: str) -> tuple[Part, ...]:
@@ -96,14 +110,9 @@ def _without_crumbs(found: list[Run]) -> list[Run]:
         if is_between and _length(run) * CRUMB <= min(_length(kept[-2]), _length(found[number + 1])):
             kept[-1] = run._replace(is_same=False)
         if len(kept) > 1 and not kept[-1].is_same and not kept[-2].is_same:
-            last, before = kept.pop(), kept.pop()
-            kept.append(
-                Run(
-                    is_same=False,
-                    old=slice(before.old.start, last.old.stop),
-                    new=slice(before.new.start, last.new.stop),
-                )
-            )
+            last, first = kept.pop(), kept.pop()
+            old, new = slice(first.old.start, last.old.stop), slice(first.new.start, last.new.stop)
+            kept.append(Run(old, new, is_same=False))
     return kept
 
 
@@ -122,17 +131,20 @@ def _aligned(before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]]
         if run.is_same:
             blocks += [Block((Part("same", text),), kind) for kind, text in after[run.new]]
         else:
-            texts = [[text for _, text in before[run.old]], [text for _, text in after[run.new]]]
-            for old, new in paired(*texts):
-                was = before[run.old][old] if old >= 0 else None
-                blocks.append(_changed(was, after[run.new][new] if new >= 0 else None))
+            blocks += _replaced(before[run.old], after[run.new])
     return blocks
+
+
+def _replaced(before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]]) -> Iterator[Block]:
+    for old, new in paired([text for _, text in before], [text for _, text in after]):
+        yield _changed(before[old] if old >= 0 else None, after[new] if new >= 0 else None)
 
 
 def _changed(old: tuple[str, str] | None, new: tuple[str, str] | None) -> Block:
     if old and new:
-        is_other_kind = old[1] == new[1]
-        parts = (Part("removed", old[1]), Part("added", new[1])) if is_other_kind else word_parts(old[1], new[1])
+        is_other_kind_alone = old[1] == new[1]
+        whole = (Part("removed", old[1]), Part("added", new[1]))
+        parts = whole if is_other_kind_alone else word_parts(old[1], new[1])
         return Block(parts, new[0])
     if new:
         return Block((Part("added", new[1]),), new[0])

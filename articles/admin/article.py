@@ -135,7 +135,7 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
         """Store the article; whether it is published is decided once its key points and sources are stored too."""
         status = Article.Status(obj.status)
         before = Article.Status(form.initial.get("status", Article.Status.DRAFT))
-        if change and not obj.versions.exists():
+        if change:
             former = Article.objects.get(pk=obj.pk)
             former.versions.keep(former, by=None, comment="As it was before")
         obj.wished_status = None  # type: ignore[attr-defined]
@@ -241,9 +241,9 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
             return super().changeform_view(request, object_id, form_url, extra_context)
         draft = safe_saving.kept_draft(request, self.get_object(request, object_id or "") if object_id else None)
         if draft and "recover" in request.GET:
-            request.POST = safe_saving.recovered(draft, self._opened(draft.article))  # type: ignore[assignment]
-            request.method = "POST"
-            return self._changeform_view(request, object_id, form_url, extra_context)
+            safe_saving.fill_in(request, draft, self._opened(draft.article))
+            with transaction.atomic():
+                return self._changeform_view(request, object_id, form_url, extra_context)
         return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "draft": draft})
 
     def _changeform_view(
@@ -260,6 +260,7 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
                 context = {**self.admin_site.each_context(request), "opts": self.opts}
                 if question := safe_saving.conflict(request, article, context):
                     return question
+                safe_saving.fit_rows(request, article)
         return super()._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc,no-any-return]
 
     def _opened(self, article: Article | None) -> int:

@@ -5,15 +5,22 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Window
+from django.db.models.fields.json import KT
+from django.db.models.functions import Lag, Length
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
-from articles.differing import differences
+from articles.differing import differences, staff_differences
 from articles.models import Article, Version
 from articles.staff import staff_user
 
 VERSIONS_PER_PAGE = 50
+_STATUS = KT("state__status")
+_LENGTH = Length(KT("state__body"))
+_GROWN = _LENGTH - Window(Lag(_LENGTH), order_by="number")
 
 
 def show_history(request: HttpRequest, model_admin: admin.ModelAdmin[Article], pk: int) -> HttpResponse:
@@ -21,7 +28,7 @@ def show_history(request: HttpRequest, model_admin: admin.ModelAdmin[Article], p
     article = _article(request, model_admin, pk)
     if "from" in request.GET or "to" in request.GET:
         return _compare(request, model_admin, article)
-    versions = article.versions.select_related("by").defer("state")
+    versions = article.versions.select_related("by").defer("state").annotate(status=_STATUS, grown=_GROWN)
     context = {"versions": Paginator(versions, VERSIONS_PER_PAGE).get_page(request.GET.get("p"))}
     return _page(request, model_admin, "history", article, context)
 
@@ -33,7 +40,7 @@ def restore_version(request: HttpRequest, model_admin: admin.ModelAdmin[Article]
         raise PermissionDenied
     version = get_object_or_404(Version, article=article, number=number)
     if request.method == "POST":
-        article.restore(version, by=staff_user(request))
+        article = _restored(request, model_admin, version)
         model_admin.log_change(request, article, f"Restored version {version.number}")
         messages.success(request, f"“{article}” says again what it said in version {version.number}.")
         return redirect("admin:articles_article_change", pk)
@@ -41,11 +48,21 @@ def restore_version(request: HttpRequest, model_admin: admin.ModelAdmin[Article]
     return _page(request, model_admin, "restore", article, context)
 
 
+@transaction.atomic
+def _restored(request: HttpRequest, model_admin: admin.ModelAdmin[Article], version: Version) -> Article:
+    # Read again in its turn: what somebody else decided meanwhile stays decided.
+    article = Article.objects.select_for_update(of=("self",)).get(pk=version.article_id)
+    if not model_admin.has_change_permission(request, article):
+        raise PermissionDenied
+    article.restore(version, by=staff_user(request))
+    return article
+
+
 def _compare(request: HttpRequest, model_admin: admin.ModelAdmin[Article], article: Article) -> HttpResponse:
     before, after = (_version(article, request.GET.get(name, "")) for name in ("from", "to"))
     if before.number > after.number:
         before, after = after, before
-    context = {"before": before, "after": after, "fields": differences(before.state, after.state)}
+    context = {"before": before, "after": after, "fields": staff_differences(before.state, after.state)}
     return _page(request, model_admin, "compare", article, context)
 
 
@@ -57,10 +74,14 @@ def _version(article: Article, number: str) -> Version:
 
 def _article(request: HttpRequest, model_admin: admin.ModelAdmin[Article], pk: int) -> Article:
     article = get_object_or_404(Article.objects.select_related("section"), pk=pk)
-    may_see = request.user.has_perm("articles.publish_article") or model_admin.has_change_permission(request, article)
-    if not may_see:
+    if not (model_admin.has_change_permission(request, article) or _is_own(request, article)):
         raise PermissionDenied
     return article
+
+
+def _is_own(request: HttpRequest, article: Article) -> bool:
+    is_newsroom = request.user.has_perm("articles.change_article")
+    return is_newsroom and article.authors.filter(user=staff_user(request)).exists()
 
 
 def _page(

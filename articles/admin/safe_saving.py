@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from articles.admin.rows import fitted
 from articles.differing import differences
 from articles.models import Article, Autosave, Presence
 from articles.models.states import SOURCE_FACTS
@@ -35,12 +36,13 @@ def newest_number(article: Article) -> int:
 def conflict(request: HttpRequest, article: Article, context: dict[str, Any]) -> HttpResponse | None:
     """Return the page that shows both versions if somebody saved since this form was opened; None if nobody did."""
     opened = request.POST.get(OPENED, "")
-    if not opened.isdecimal() or OVERWRITE in request.POST or LOOK_THROUGH in request.POST:
+    if not opened.isdecimal() or LOOK_THROUGH in request.POST:
         return None
     newest = article.versions.select_related("by").first()
     if newest is None or int(opened[:9]) >= newest.number:
         return None
-    base = article.versions.filter(number=int(opened[:9])).first() or newest
+    # A form opened before there was any version began with what the first one kept.
+    base = article.versions.filter(number=max(int(opened[:9]), 1)).first() or newest
     mine = {**base.state, **_typed(request.POST)}
     context |= {
         "article": article,
@@ -53,6 +55,12 @@ def conflict(request: HttpRequest, article: Article, context: dict[str, Any]) ->
         "title": "Two people saved",
     }
     return TemplateResponse(request, "admin/articles/article/conflict.html", context, status=409)
+
+
+def fit_rows(request: HttpRequest, article: Article) -> None:
+    """Let a form go over what others saved, or be looked through, though they took rows out or put some in."""
+    if OVERWRITE in request.POST or LOOK_THROUGH in request.POST:
+        request.POST = fitted(request.POST, article, only_these=OVERWRITE in request.POST)  # type: ignore[assignment]
 
 
 def _typed(data: QueryDict) -> dict[str, Any]:
@@ -101,10 +109,22 @@ def autosave(request: HttpRequest, model_admin: admin.ModelAdmin[Article]) -> Ht
         fields = _read_fields(request.POST["fields"])
         if fields is None:
             return JsonResponse({"error": "This can’t be kept: it is too large or not readable."}, status=400)
+        if _is_late(fields, article, user):
+            return JsonResponse(answer)
         with transaction.atomic():
             kept, _ = Autosave.objects.update_or_create(user=user, article=article, defaults={"fields": fields})
         answer["saved_at"] = f"{timezone.localtime(kept.saved_at):%H:%M:%S}"
     return JsonResponse(answer)
+
+
+def _is_late(fields: dict[str, list[str]], article: Article | None, user: Any) -> bool:
+    """Whether it was typed before the same person saved the form, and arrives after that."""
+    opened = fields.pop(OPENED, [""])[-1]
+    return (
+        article is not None
+        and opened.isdecimal()
+        and article.versions.filter(by=user, number__gt=int(opened[:9])).exists()
+    )
 
 
 def _read_fields(text: str) -> dict[str, list[str]] | None:
@@ -114,7 +134,7 @@ def _read_fields(text: str) -> dict[str, list[str]] | None:
         pairs = json.loads(text)
         fields: dict[str, list[str]] = {}
         for name, value in pairs:
-            if str(name) not in NOT_CONTENT:
+            if str(name) not in NOT_CONTENT - {OPENED}:
                 fields.setdefault(str(name), []).append(str(value))
     except (ValueError, TypeError):
         return None
@@ -131,8 +151,14 @@ def forget_draft(request: HttpRequest, article: Article | None) -> None:
     Autosave.objects.filter(user=staff_user(request), article=article).delete()
 
 
-def recovered(draft: Autosave, opened: int) -> QueryDict:
-    """Return what was typed, as a form sends it, with the wish to look through it before it is saved."""
+def fill_in(request: HttpRequest, draft: Autosave, opened: int) -> None:
+    """Make a request send what was typed, with the wish to look through it before it is saved."""
+    request.FILES  # noqa: B018 - Django reads files and fields together: read later, they would empty the fields
+    request.POST = _recovered(draft, opened)  # type: ignore[assignment]
+    request.method = "POST"
+
+
+def _recovered(draft: Autosave, opened: int) -> QueryDict:
     data = QueryDict(mutable=True)
     for name, values in draft.fields.items():
         data.setlist(name, values)

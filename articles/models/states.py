@@ -1,5 +1,6 @@
 """The state of an article as a version keeps it: taken from its rows, and put back into them."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from articles.models.author import Author
@@ -39,7 +40,7 @@ def state_of(article: "Article") -> dict[str, Any]:
         "section": article.section_id,
         "cover": article.cover_id,
         "status": str(article.status),
-        "published_at": article.published_at.isoformat() if article.published_at else None,
+        "published_at": _moment(article.published_at),
         "byline": list(article.byline_entries.order_by("pk").values_list("author_id", flat=True)),
         "tags": sorted(article.tags.names()),
         "key_points": [{**point, "support": support.get(point["pk"], [])} for point in key_points],
@@ -91,6 +92,11 @@ def _restore_key_points(article: "Article", states: list[dict[str, Any]]) -> Non
             if support["source"] in sources:
                 facts = {"locator": support["locator"], "cited_on": support["cited_on"]}
                 key_point.evidence.create(source_id=sources[support["source"]], **facts)
+
+
+def _moment(at: datetime | None) -> str | None:
+    """Return a time that is the same text whichever zone, form or database it came from."""
+    return at.astimezone(UTC).isoformat(timespec="seconds") if at else None
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,164 @@
+"""What becomes of rows, versions and drafts when several people work on one article."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from articles.models import Article, Autosave, KeyPoint, Source
+from tests.articles.admin.test_article import change, form_data
+from tests.factories import make_article, make_author, make_full_article, make_staff
+
+pytestmark = pytest.mark.django_db
+AUTOSAVE = "/admin/articles/article/autosave/"
+
+
+def signed_in(role: str, username: str = "") -> Client:
+    client = Client()
+    client.force_login(make_staff(role, username))
+    return client
+
+
+def opened(article: Article, **fields: Any) -> dict[str, Any]:
+    """What the form of an article sends, with the rows that it was opened with."""
+    number = article.versions.values_list("number", flat=True).first() or 0
+    data = form_data(title=article.title, slug=article.slug, status=article.status, body=article.body)
+    data |= {"opened_version": str(number), "tags": list(article.tags.names())}
+    for prefix, names in (("key_points", ("position", "lead", "text")), ("sources", ("position", "title", "url"))):
+        rows = list(getattr(article, prefix).all())
+        data |= {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": len(rows)}
+        for place, row in enumerate(rows):
+            data |= {f"{prefix}-{place}-{name}": getattr(row, name) for name in names}
+            data |= {f"{prefix}-{place}-id": row.pk, f"{prefix}-{place}-article": article.pk}
+    return data | fields
+
+
+def without(data: dict[str, Any], prefix: str, place: int) -> dict[str, Any]:
+    return data | {f"{prefix}-{place}-DELETE": "on"}
+
+
+def with_source(data: dict[str, Any], title: str) -> dict[str, Any]:
+    place = data["sources-TOTAL_FORMS"]
+    row = {f"sources-{place}-position": place + 1, f"sources-{place}-title": title}
+    return data | row | {"sources-TOTAL_FORMS": place + 1}
+
+
+@pytest.fixture
+def article() -> Article:
+    article = make_full_article(status="draft")
+    article.versions.keep(article, by=None)
+    return article
+
+
+def test_mine_goes_over_theirs_as_i_had_it_though_they_took_rows_out_and_put_others_in(article: Article) -> None:
+    mine = opened(article, title="Mine")
+    theirs = with_source(without(without(opened(article), "sources", 1), "key_points", 0), "Put in by them")
+    other, me = signed_in("Editor", "other"), signed_in("Editor", "me")
+    assert other.post(change(article), theirs).status_code == 302
+    assert me.post(change(article), mine).status_code == 409
+    again = mine | {"opened_version": str(article.versions.count()), "_overwrite": "1"}
+    assert me.post(change(article), again).status_code == 302
+    article.refresh_from_db()
+    assert article.title == "Mine"
+    assert [source.title for source in article.sources.all()] == [f"Source number {number}" for number in (1, 2, 3)]
+    assert [key_point.text for key_point in article.key_points.all()] == ["Point 1.", "Point 2."]
+    assert "Put in by them" in json.dumps(article.versions.get(number=2).state)
+
+
+def test_a_draft_is_recovered_with_rows_that_are_gone_meanwhile(article: Article) -> None:
+    editor = signed_in("Editor")
+    pairs = [(name, str(value)) for name, value in opened(article, title="Typed").items() if name != "tags"]
+    editor.post(AUTOSAVE, {"article": article.pk, "fields": json.dumps(pairs)})
+    Source.objects.filter(article=article, position=2).delete()
+    page = editor.get(change(article), {"recover": "1"})
+    assert "Source number 2" in page.content.decode()
+    formsets = page.context["inline_admin_formsets"]
+    assert not any(error for formset in formsets for error in formset.formset.errors)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_draft_is_recovered_outside_of_any_transaction() -> None:
+    article = make_article(status="draft")
+    editor = signed_in("Editor")
+    editor.post(AUTOSAVE, {"article": article.pk, "fields": '[["title", "Typed"]]'})
+    assert 'value="Typed"' in editor.get(change(article), {"recover": "1"}).content.decode()
+
+
+def test_who_overwrites_is_asked_again_if_a_third_saved_meanwhile(article: Article) -> None:
+    mine = opened(article, title="Mine", opened_version="0", _overwrite="1")
+    assert signed_in("Editor").post(change(article), mine).status_code == 409
+    article.refresh_from_db()
+    assert article.title != "Mine"
+
+
+def test_the_first_two_savings_of_an_old_article_are_told_apart() -> None:
+    article = make_article("Base", status="draft")
+    mine, theirs = opened(article, title="Mine"), opened(article, title="Theirs")
+    assert signed_in("Editor", "other").post(change(article), theirs).status_code == 302
+    asked = signed_in("Editor", "me").post(change(article), mine)
+    assert asked.status_code == 409
+    assert [field.name for field in asked.context["theirs"]] == ["Title"]
+
+
+def test_what_changed_outside_of_the_form_is_kept_before_it_is_changed_again(article: Article) -> None:
+    KeyPoint.objects.filter(article=article, position=2).update(text="Changed by a command.")
+    signed_in("Editor").post(change(article), without(opened(article), "key_points", 1))
+    states = [json.dumps(version.state) for version in article.versions.order_by("number")]
+    assert ["Changed by a command." in state for state in states] == [False, True, False]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland"])
+def test_a_version_is_the_same_in_every_time_zone(article: Article, zone: str) -> None:
+    article.publish(at=datetime(2026, 3, 1, 10, 0, 0, 123456, tzinfo=UTC))
+    before = article.versions.count()
+    with timezone.override(zone):
+        article.published_at = timezone.localtime(article.published_at).replace(microsecond=0)
+        article.versions.keep(article, by=None)
+    assert article.versions.count() == before
+
+
+def test_a_draft_that_arrives_after_its_form_was_saved_is_not_offered(article: Article) -> None:
+    editor = signed_in("Editor")
+    data = opened(article, title="Saved")
+    editor.post(change(article), data)
+    late = [("title", "Saved"), ("opened_version", data["opened_version"])]
+    editor.post(AUTOSAVE, {"article": article.pk, "fields": json.dumps(late)})
+    assert not Autosave.objects.exists()
+    signed_in("Editor", "other").post(AUTOSAVE, {"article": article.pk, "fields": json.dumps(late)})
+    assert Autosave.objects.exists()
+
+
+@pytest.mark.parametrize(("is_own", "status"), [(True, 200), (False, 403)])
+def test_a_writer_still_sees_the_history_of_their_own_work_once_it_is_published(is_own: bool, status: int) -> None:
+    writer = make_staff("Writer")
+    article = make_article(authors=(make_author(user=writer if is_own else None),))
+    article.versions.keep(article, by=None)
+    client = Client()
+    client.force_login(writer)
+    assert client.get(f"/admin/articles/article/{article.pk}/history/").status_code == status
+    assert client.post(f"/admin/articles/article/{article.pk}/restore/1/").status_code == 403
+
+
+def test_the_page_that_restores_changes_nothing_until_it_is_confirmed(article: Article) -> None:
+    article.title = "Later"
+    article.save()
+    editor = signed_in("Editor")
+    path = f"/admin/articles/article/{article.pk}/restore/1/"
+    assert "Later" in editor.get(path).content.decode()
+    article.refresh_from_db()
+    assert article.title == "Later"
+    assert timezone.now() - article.updated_at < timedelta(minutes=1)
+
+
+def test_the_history_says_of_each_version_its_status_and_how_much_longer_the_text_was(article: Article) -> None:
+    article.body += "<p>More</p>"
+    article.publish()
+    editor = signed_in("Editor")
+    path = f"/admin/articles/article/{article.pk}/history/"
+    page = editor.get(path)
+    shown = [(version.status, version.grown) for version in page.context["versions"]]
+    assert shown == [("published", len("<p>More</p>")), ("draft", None)]
+    assert "Status" in [field.name for field in editor.get(path, {"from": 1, "to": 2}).context["fields"]]
