@@ -168,7 +168,7 @@ def dead(subject: Subject) -> Iterator[Finding]:
     """Find sources whose address doesn't answer as it did, and links of the body to pages that aren't there."""
     for index, source in enumerate(subject.sources):
         link = getattr(source.work, "link", None)
-        if link and link.status in link.TROUBLE:
+        if link and link.status in link.TROUBLE and link.status != link.Status.DOUBTFUL:
             text = f"Source {source.position}: {link.get_status_display().lower()}."
             yield Finding("dead", text, f"sources-{index}")
     for path in dict.fromkeys(_OWN_LINK.findall(subject.article.body)):

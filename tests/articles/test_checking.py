@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from articles.models import Article, KeyPoint, Source
+from articles.models import Article, KeyPoint, LinkCheck, Source
 from tests.factories import make_article
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +109,11 @@ def test_a_source_that_fell_is_found_with_what_rests_on_it() -> None:
         "Source 2 was superseded. A new edition is out.",
         "Key point 1 rests on source 2, which was superseded.",
     ]
+
+
+@pytest.mark.parametrize(("status", "is_found"), [("gone", True), ("home", True), ("doubtful", False), ("ok", False)])
+def test_a_source_whose_page_is_not_there_any_more_is_found(status: str, is_found: bool) -> None:
+    article = make_sound_article()
+    work = article.sources.get(position=1).work
+    LinkCheck.objects.update_or_create(work=work, defaults={"status": status})
+    assert any(finding.startswith("Source 1: ") for finding in texts(article)) == is_found
