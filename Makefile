@@ -2,13 +2,16 @@
 # make dev    the same, reloading when a file changes
 # make test   runs the test suite
 # make check  lints, checks formats and types
+# make bench  measures the product for an hour or two, into docs/performance.md; ONLY=reads,growth measures these alone
+# make bench-quick  measures smaller papers for a few minutes; make bench-rivals what others do with the same content
+# make build  collects the static files for a deployment, with brotli forms (it takes half a minute)
 
 PYTHON ?= python3
 PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check
 TESTS ?= tests
 unexport MAKEFLAGS
 
-.PHONY: run dev test check format
+.PHONY: run dev test check format build bench bench-quick bench-rivals
 
 run: .venv/run
 	@exec .venv/bin/python manage.py serve
@@ -27,6 +30,18 @@ check: .venv/dev
 	.venv/bin/mypy
 	.venv/bin/python manage.py makemigrations --check --dry-run
 	SITE_URL=https://www.example.org .venv/bin/python manage.py check --deploy --fail-level WARNING
+
+build: .venv/run
+	@STATIC_BROTLI=1 .venv/bin/python manage.py collectstatic --noinput --verbosity 0
+
+bench: .venv/dev
+	@.venv/bin/python -m bench --only=$(ONLY)
+
+bench-quick: .venv/dev
+	@.venv/bin/python -m bench --quick --only=$(ONLY)
+
+bench-rivals: .venv/dev
+	@.venv/bin/python -m bench --only=rivals
 
 format: .venv/dev
 	.venv/bin/ruff check --fix .

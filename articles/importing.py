@@ -49,7 +49,7 @@ def import_article(text: PlainArticle, wishes: Wishes) -> Outcome:
     AddressTakenError, Section.DoesNotExist when there is no section at all, and TextRefused for a body over the limits.
     """
     key = hashlib.sha256(clean_line(text.title).casefold().encode()).hexdigest()
-    known = Article.objects.select_for_update().filter(import_key=key).first()
+    known = Article.objects.locked().filter(import_key=key).first()
     if known and not wishes.update:
         return Outcome(known, "known")
     article = known or Article(import_key=key, title=text.title)

@@ -10,10 +10,11 @@ from articles.addresses import absolute
 from articles.bibliography.citing import Cited, Part, citations
 from articles.bibliography.entry import Day, Entry
 from articles.bibliography.writing import to_bibtex, to_csl, to_ris
-from articles.caching import public_page
+from articles.caching import public_page, shows
+from articles.keys import page_keys
 from articles.models import Article, Correction, KeyPoint, Source
 from articles.passages import blocks_of
-from articles.search.indexing import plain
+from articles.search.document import plain
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -21,31 +22,34 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 @public_page
 def article_json(request: HttpRequest, section: str, slug: str) -> HttpResponse:
     """Send an article with its chain: key points, passages, evidence, sources and corrections."""
-    return _json(as_data(_published(section, slug)))
+    article = _published(section, slug)
+    shows(request, *page_keys(article))
+    return _json(as_data(article))
 
 
 @public_page
 def article_schema(request: HttpRequest) -> HttpResponse:
     """Send the JSON Schema of what `article_json` sends."""
+    shows(request)
     return _json(SCHEMA | {"$id": _schema_address()}, "application/schema+json")
 
 
 @public_page
 def sources_csl(request: HttpRequest, section: str, slug: str) -> HttpResponse:
     """Send an article's sources as CSL-JSON."""
-    return _json(to_csl(_entries(section, slug)), "application/vnd.citationstyles.csl+json")
+    return _json(to_csl(_entries(request, section, slug)), "application/vnd.citationstyles.csl+json")
 
 
 @public_page
 def sources_bibtex(request: HttpRequest, section: str, slug: str) -> HttpResponse:
     """Send an article's sources as BibTeX."""
-    return _file(to_bibtex(_entries(section, slug)), "application/x-bibtex", f"{slug}.bib")
+    return _file(to_bibtex(_entries(request, section, slug)), "application/x-bibtex", f"{slug}.bib")
 
 
 @public_page
 def sources_ris(request: HttpRequest, section: str, slug: str) -> HttpResponse:
     """Send an article's sources as RIS."""
-    return _file(to_ris(_entries(section, slug)), "application/x-research-info-systems", f"{slug}.ris")
+    return _file(to_ris(_entries(request, section, slug)), "application/x-research-info-systems", f"{slug}.ris")
 
 
 def own_citations(article: Article) -> list[tuple[str, list[Part]]]:
@@ -131,8 +135,10 @@ def _published(section: str, slug: str) -> Article:
     return article
 
 
-def _entries(section: str, slug: str) -> list[Entry]:
-    return [_entry(source) for source in _published(section, slug).sources.all()]
+def _entries(request: HttpRequest, section: str, slug: str) -> list[Entry]:
+    article = _published(section, slug)
+    shows(request, *page_keys(article))
+    return [_entry(source) for source in article.sources.all()]
 
 
 def _entry(source: Source) -> Entry:

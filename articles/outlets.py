@@ -1,25 +1,30 @@
 """Outlets: what the paper took from each."""
 
-from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 
-from articles.caching import public_page
-from articles.listing import page_of
+from articles.caching import public_page, shows
+from articles.listing import ARTICLES_PER_PAGE, listing, spots_on
 from articles.models import Source
 
 
 @public_page
 def outlet_page(request: HttpRequest, slug: str, number: int = 1) -> HttpResponse:
     """Show the sources from an outlet that published articles cite, each with its article, the newest first."""
-    due = {"article__status": "published", "article__published_at__lte": timezone.now()}
-    sources = Source.objects.filter(outlet_slug=slug, **due).select_related("article__section", "work")
-    listing = page_of(
-        sources.order_by("-article__published_at", "-pk"), number=number, first=reverse("articles:outlet", args=[slug])
-    )
-    if not listing.articles:
+    spots = spots_on(f"outlet-{slug}", number)
+    sources = _sources(slug, [spot.number for spot in spots[:ARTICLES_PER_PAGE]])
+    if not sources:
         raise Http404("No article cites such an outlet.")
-    name = sources.aggregate(name=Max("outlet"))["name"] or listing.articles[0].host
-    return render(request, "articles/outlet.html", {"outlet": name, "listing": listing, "canonical": listing.path})
+    page = listing(sources, number, reverse("articles:outlet", args=[slug]), found=spots)
+    name = max(source.outlet for source in sources) or sources[0].host
+    shows(request, f"outlet-{slug}")
+    for source in sources:
+        shows(request, f"article-{source.article_id}", f"work-{source.work_id}")
+    return render(request, "articles/outlet.html", {"outlet": name, "listing": page, "canonical": page.path})
+
+
+def _sources(slug: str, articles: list[int]) -> list[Source]:
+    found = Source.objects.filter(outlet_slug=slug, article__in=articles).select_related("article__section", "work")
+    order = {pk: place for place, pk in enumerate(articles)}
+    return sorted(found, key=lambda source: (order[source.article_id], source.position))

@@ -9,7 +9,7 @@ from articles.addresses import absolute
 from articles.models import Article, Correction, Source
 
 
-def news_article(article: Article, *, replies: int) -> dict[str, Any]:
+def news_article(article: Article) -> dict[str, Any]:
     """Describe an article from `with_page()` and its number of visible replies; see https://schema.org/NewsArticle."""
     url = absolute(article.get_absolute_url())
     facts = {
@@ -32,7 +32,7 @@ def news_article(article: Article, *, replies: int) -> dict[str, Any]:
         "image": _image(article),
         "citation": [_citation(source) for source in article.sources.all()],
         "correction": [_correction(url, correction) for correction in article.corrections.all()],
-        "commentCount": replies,
+        "commentCount": 0,  # it is put in with the replies
         "discussionUrl": f"{url}#replies",
     }
     return _without_blanks(facts)
@@ -50,7 +50,7 @@ def _image(article: Article) -> dict[str, Any]:
     if article.cover is None:
         return {}
     caption = {"caption": article.cover.alternative_text, "creditText": article.cover.credit}
-    return _without_blanks({"@type": "ImageObject", "url": absolute(article.cover.url), **caption})
+    return _without_blanks({"@type": "ImageObject", "url": article.cover.full_url, **caption})
 
 
 def _citation(source: Source) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections import Counter
 from django.db import transaction
 from taggit.models import Tag
 
+from articles.expressions import begins_with
 from articles.models import Article, ArticleTag, FormerTagSlug, TagKey
 from articles.models.tagging import tag_key
 from articles.passages import blocks_of
@@ -13,6 +14,8 @@ from articles.search import indexing
 
 MAX_SUGGESTIONS = 12
 MAX_TAG_WORDS = 4
+COMMON_TAGS = 5_000
+MOST_MEANT = 500
 _NAMES = re.compile(
     r"[^\W\d_a-z][\w’'-]*(?: (?:of|the|and|for) [^\W\d_a-z][\w’'-]*| [^\W\d_a-z][\w’'-]*)+|\b[A-Z]{2,6}\b"
 )
@@ -47,6 +50,17 @@ def merge(tags: list[Tag], *, into: Tag) -> int:
         tag.delete()
     _index_again(into)
     return len(articles)
+
+
+def tags_meant(typed: str) -> list[int]:
+    """Return the keys of the tags whose names begin with what was typed, and of common ones that hold it.
+
+    Tags that are used much were made before those that aren't: of all others the beginning must be known.
+    """
+    begin = TagKey.objects.filter(begins_with("key", tag_key(typed))).order_by("key").values_list("tag_id", flat=True)
+    common = Tag.objects.filter(pk__in=Tag.objects.order_by("pk").values("pk")[:COMMON_TAGS])
+    hold = common.filter(name__icontains=typed).order_by().values_list("pk", flat=True)
+    return list(dict.fromkeys([*begin[:MOST_MEANT], *hold[:MOST_MEANT]]))
 
 
 def suggest_tags(article: Article) -> list[str]:

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,19 +10,21 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
-from articles.caching import public_page
-from articles.listing import list_page
-from articles.machine_readable import own_citations
-from articles.models import Article, Author, FormerAddress, FormerSectionSlug, FormerTagSlug, Section
+from articles.caching import public_page, shows, shows_list
+from articles.listing import lead_card, list_page
+from articles.models import Article, Author, FormerAddress, FormerSectionSlug, FormerTagSlug, PreparedArticle, Section
+from articles.models.place import EVERYTHING
+from articles.preparing import page_at, parts_of, preview_of
 from articles.previews import LINK_DAYS, previewed_pk
-from articles.sharing import share_links
+from articles.relating import cited_elsewhere, related_articles
 
 
 @public_page
 def home(request: HttpRequest, number: int = 1) -> HttpResponse:
     """Show the latest articles, the very latest with its key points."""
-    listing = list_page(Article.objects.all(), number=number, first=reverse("articles:home"))
-    lead = listing.articles[0] if listing.articles and number == 1 else None
+    listing = list_page(EVERYTHING, number=number, first=reverse("articles:home"))
+    shows_list(request, EVERYTHING, listing)
+    lead = lead_card(listing.entries[0].article) if listing.entries and number == 1 else ""
     context = {"listing": listing, "lead": lead, "canonical": listing.path}
     return render(request, "articles/home.html", context)
 
@@ -34,7 +35,8 @@ def section(request: HttpRequest, slug: str, number: int = 1) -> HttpResponse:
     shown = Section.objects.filter(slug=slug).first()
     if shown is None:
         return redirect(_renamed_section(slug), permanent=True)
-    listing = list_page(Article.objects.filter(section=shown), number=number, first=shown.get_absolute_url())
+    listing = list_page(f"in-{shown.pk}", number=number, first=shown.get_absolute_url())
+    shows_list(request, f"in-{shown.pk}", listing)
     context = {"section": shown, "listing": listing, "canonical": listing.path}
     return render(request, "articles/section.html", context)
 
@@ -43,7 +45,9 @@ def section(request: HttpRequest, slug: str, number: int = 1) -> HttpResponse:
 def author(request: HttpRequest, slug: str, number: int = 1) -> HttpResponse:
     """Show an author's articles."""
     shown = get_object_or_404(Author, slug=slug)
-    listing = list_page(Article.objects.filter(authors=shown), number=number, first=shown.get_absolute_url())
+    listing = list_page(f"by-{shown.pk}", number=number, first=shown.get_absolute_url())
+    shows_list(request, f"by-{shown.pk}", listing)
+    shows(request, f"author-{shown.pk}")
     context = {"author": shown, "listing": listing, "canonical": listing.path}
     return render(request, "articles/author.html", context)
 
@@ -54,8 +58,9 @@ def tag(request: HttpRequest, slug: str, number: int = 1) -> HttpResponse:
     shown = Tag.objects.filter(slug=slug).first()
     if shown is None:
         return redirect("articles:tag", _renamed_tag(slug).slug, permanent=True)
-    first = reverse("articles:tag", args=[slug])
-    listing = list_page(Article.objects.filter(tagged_items__tag=shown), number=number, first=first)
+    listing = list_page(f"tagged-{shown.pk}", number=number, first=reverse("articles:tag", args=[slug]))
+    shows_list(request, f"tagged-{shown.pk}", listing)
+    shows(request, f"tag-{shown.pk}")
     return render(request, "articles/tag.html", {"tag": shown, "listing": listing, "canonical": listing.path})
 
 
@@ -63,10 +68,12 @@ def tag(request: HttpRequest, slug: str, number: int = 1) -> HttpResponse:
 def month(request: HttpRequest, year: int, month: int, number: int = 1) -> HttpResponse:
     """Show what was published in a month."""
     start = timezone.make_aware(datetime(year, month, 1))  # noqa: DTZ001 - made aware at once
-    articles = Article.objects.filter(published_at__gte=start, published_at__lt=_next_month(start))
-    listing = list_page(articles, number=number, first=reverse("articles:month", args=[year, month]))
-    if not listing.articles:
+    end = _next_month(start) - timedelta(microseconds=1)
+    first = reverse("articles:month", args=[year, month])
+    listing = list_page(EVERYTHING, number=number, first=first, since=start, until=end)
+    if not listing.entries:
         raise Http404("Nothing was published in that month.")
+    shows_list(request, f"month-{start:%Y-%m}", listing)
     return render(request, "articles/month.html", {"month": start, "listing": listing, "canonical": listing.path})
 
 
@@ -79,14 +86,17 @@ def first_page(request: HttpRequest, first: str = "") -> HttpResponse:
 @public_page
 def article(request: HttpRequest, section: str, slug: str) -> HttpResponse:
     """Show an article, lead to where it went, or say that it is gone."""
-    shown = Article.objects.with_page().filter(section__slug=section, slug=slug).first()
+    parts = page_at(request.path)
+    if parts:
+        return article_page(request, parts.article, parts)
+    shown = Article.objects.for_readers().filter(section__slug=section, slug=slug).first()
     if shown is None:
         return redirect(_moved_article(section, slug), permanent=True)
     if shown.status == Article.Status.WITHDRAWN:
         return render(request, "410.html", {"article": shown}, status=410)
     if not shown.is_published:
         raise Http404("There is no such article.")
-    return article_page(request, shown)
+    return article_page(request, shown, parts_of(shown))
 
 
 @require_safe
@@ -98,18 +108,25 @@ def shared_preview(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404("This preview link is not valid, or no longer.") from error
     if shown.is_published:
         return redirect(shown)
-    return article_page(request, shown, preview=f"This link works for {LINK_DAYS} days after it was made.")
+    return preview_page(request, shown, f"This link works for {LINK_DAYS} days after it was made.")
 
 
-def article_page(request: HttpRequest, article: Article, *, preview: str = "") -> HttpResponse:
-    """Render the page of an article from `with_page()`; `preview` is what the banner says of an unpublished one."""
+def preview_page(request: HttpRequest, article: Article, note: str) -> HttpResponse:
+    """Render the page of an article from `with_page()` as readers will see it, under a note."""
+    return article_page(request, article, preview_of(article, note=note), preview=note)
+
+
+def article_page(request: HttpRequest, article: Article, parts: PreparedArticle, *, preview: str = "") -> HttpResponse:
+    """Put the page of an article together; `preview` is what the banner says of an unpublished one."""
+    related = related_articles(parts)
+    shows(request, *parts.keys.split(), *(f"tagged-{tag}" for tag, _ in parts.tags))
+    shows(request, *(f"article-{pk}" for pk in related))
     context = {
         "article": article,
-        "related": Article.objects.related_to(article),
-        "share_links": share_links(article),
-        "citations": own_citations(article),
+        "parts": parts,
+        "related": related.values(),
+        "cited_elsewhere": cited_elsewhere(parts),
         "preview": preview,
-        "shows_changes": settings.PUBLIC_HISTORY and not preview,
         "canonical": article.get_absolute_url(),
     }
     return render(request, "articles/article_detail.html", context)

@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.feedgenerator import Atom1Feed
 
 from articles.addresses import absolute
-from articles.caching import public_page
+from articles.caching import public_page, shows
+from articles.feeds import AtomFeed
 from articles.models import Article
 from comments.models import Comment
 
@@ -18,7 +18,8 @@ def replies_feed(request: HttpRequest, section: str, slug: str) -> HttpResponse:
     """Send the latest visible replies to an article."""
     articles = Article.objects.published().select_related("section")
     article = get_object_or_404(articles, section__slug=section, slug=slug)
-    feed = Atom1Feed(
+    shows(request, f"article-{article.pk}", f"replies-{article.pk}")
+    feed = AtomFeed(
         title=f"{settings.SITE_NAME}: replies to “{article.title}”",
         link=absolute(article.get_absolute_url()),
         description=article.standfirst,
@@ -30,7 +31,7 @@ def replies_feed(request: HttpRequest, section: str, slug: str) -> HttpResponse:
     return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
 
 
-def _add_entry(feed: Atom1Feed, reply: Comment) -> None:
+def _add_entry(feed: AtomFeed, reply: Comment) -> None:
     link = absolute(reply.get_absolute_url())
     feed.add_item(
         title=f"{reply.name} replied",

@@ -17,6 +17,7 @@ from comments.models.comment import MAX_NAME_CHARACTERS
 from comments.personal_data import keyed_digest
 from comments.receiving import receive
 from comments.rules.checks import E_MAIL
+from comments.rules.house import House
 from comments.rules.submission import Submission
 from comments.tokens import FormToken, form_token, read_form_token
 
@@ -39,8 +40,12 @@ class TextField(forms.CharField):
         return clean_text(super().to_python(value) or "")
 
 
-class CommentForm(forms.ModelForm[Comment]):
-    """A reply to an article or to another reply; both are set on the instance, never by the sender."""
+class CommentForm(forms.Form):
+    """A reply to an article or to another reply; both are set on the instance, never by the sender.
+
+    It is no ModelForm, which would take longer than all the rest of a reply to check once more, with a query of its
+    own, what these fields check and the database's constraints hold.
+    """
 
     name = LineField(max_length=MAX_NAME_CHARACTERS, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.EmailField(label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
@@ -65,16 +70,11 @@ class CommentForm(forms.ModelForm[Comment]):
     )
     token = forms.CharField(widget=forms.HiddenInput)
 
-    class Meta:
-        model = Comment
-        fields = ("name", "website", "body", "remark")
-
-    use_required_attribute = True
-
     def __init__(
         self, data: QueryDict | None = None, *, instance: Comment, is_exact: bool = False, about: str = ""
     ) -> None:
-        super().__init__(data, instance=instance)
+        super().__init__(data)
+        self.instance = instance
         self.article = instance.article
         self.served: FormToken | None = None
         self.initial = {**self.initial, "token": form_token(self.article, is_exact=is_exact), "about": about}
@@ -111,12 +111,14 @@ class CommentForm(forms.ModelForm[Comment]):
                 )
         return cleaned
 
-    def submit(self, *, address: str) -> Comment:
+    def submit(self, *, address: str, house: House) -> Comment:
         """Store the reply that came from a network address and return it; sent again, it is the first one still.
 
         Raises `comments.limits.TooMany` over a limit.
         """
         reply, sent = self.instance, self.cleaned_data
+        for field in ("name", "website", "body", "remark"):
+            setattr(reply, field, sent[field])
         reply.email = sent["email"]
         pointing.point(reply, sent["about"])
         words = [str(sent[field]) for field in ("token", "name", "email", "website", "body", "about", "remark")]
@@ -128,6 +130,7 @@ class CommentForm(forms.ModelForm[Comment]):
             address=address,
             sprang_trap=self.served is not None and self.served.is_second_try,
             open_for=timezone.now() - self.served.served_at if self.served and self.served.is_exact else None,
+            house=house,
         )
         return receive(submission, wishes=[Subscription.Kind(kind) for kind in sent.get("mail", ())])
 

@@ -8,6 +8,8 @@ from django_tasks_db.models import DBTaskResult
 
 from articles.admin.safe_saving import forget_old
 from articles.links.checking import check_due_links
+from articles.models import Change, PreparedArticle
+from articles.preparing import prepare_old
 from comments import retention
 from comments.announcing import announce_digests
 from comments.limits import HOUR
@@ -16,29 +18,54 @@ from comments.models import Chore, Comment, Event
 from comments.rules.learning import retrain
 
 FINISHED_TASKS_KEPT = timedelta(hours=1)  # some hold an address, encrypted
+PARTS_AT_ONCE = 100  # articles: a few seconds of work
 DAY = timedelta(days=1)
 
 
 def tidy() -> None:
     """Do every chore that is due, and that no other process has taken up."""
-    if Chore.objects.take("overdue mail", timedelta(minutes=10)):
-        deliver_overdue()
-    if Chore.objects.take("interrupted tasks", timedelta(minutes=5)):
-        # Each can be run again: what it owes or finds is stored once.
-        interrupted = DBTaskResult.objects.running().filter(started_at__lt=timezone.now() - timedelta(minutes=10))
-        interrupted.update(status=TaskResultStatus.READY)
-    if Chore.objects.take("digests", timedelta(minutes=5)):
-        announce_digests(is_anything_waiting=Comment.objects.waiting().exists())
-    if Chore.objects.take("counted events", timedelta(minutes=10)):
-        Event.objects.filter(at__lt=timezone.now() - HOUR).delete()
-    if Chore.objects.take("retention", DAY):
-        retention.carry_out()
-    if Chore.objects.take("learning", DAY):
-        retrain()
-    if Chore.objects.take("unsaved drafts", DAY):
-        forget_old()
-    if Chore.objects.take("finished tasks", HOUR):
-        over = timezone.now() - FINISHED_TASKS_KEPT
-        DBTaskResult.objects.finished().filter(finished_at__lt=over).delete()
-    if Chore.objects.take("links", timedelta(minutes=2)):
-        check_due_links()
+    for name, pause, do in CHORES:
+        if Chore.objects.take(name, pause):
+            do()
+
+
+def _resume_tasks() -> None:
+    # Each can be run again: what it owes or finds is stored once.
+    interrupted = DBTaskResult.objects.running().filter(started_at__lt=timezone.now() - timedelta(minutes=10))
+    interrupted.update(status=TaskResultStatus.READY)
+
+
+def _send_digests() -> None:
+    announce_digests(is_anything_waiting=Comment.objects.waiting().exists())
+
+
+def _forget_events() -> None:
+    Event.objects.filter(at__lt=(timezone.now() - HOUR).timestamp()).delete()
+
+
+def _forget_tasks() -> None:
+    over = timezone.now() - FINISHED_TASKS_KEPT
+    DBTaskResult.objects.finished().filter(finished_at__lt=over).delete()
+
+
+def _forget_changes() -> None:
+    Change.objects.over().delete()
+
+
+def _prepare_parts() -> None:
+    prepare_old(PARTS_AT_ONCE, PreparedArticle.objects.all())
+
+
+CHORES = (
+    ("parts of pages", timedelta(seconds=30), _prepare_parts),
+    ("links", timedelta(minutes=2), check_due_links),
+    ("interrupted tasks", timedelta(minutes=5), _resume_tasks),
+    ("digests", timedelta(minutes=5), _send_digests),
+    ("overdue mail", timedelta(minutes=10), deliver_overdue),
+    ("counted events", timedelta(minutes=10), _forget_events),
+    ("finished tasks", HOUR, _forget_tasks),
+    ("noted changes", HOUR, _forget_changes),
+    ("retention", DAY, retention.carry_out),
+    ("learning", DAY, retrain),
+    ("unsaved drafts", DAY, forget_old),
+)

@@ -8,7 +8,7 @@ from django_tasks import task
 
 from comments import personal_data
 from comments.announcing import owe
-from comments.limits import HOUR, TooMany, spend
+from comments.limits import HOUR, Limit, TooMany, spend
 from comments.models import Comment, Notice
 from comments.personal_data import decrypt, encrypt, keyed_digest
 
@@ -29,6 +29,6 @@ def send_link(encrypted: str) -> None:
     if reply is None:
         return
     with suppress(TooMany):
-        spend("mailed link", [keyed_digest("limit", fingerprint)], {HOUR: LINKS_PER_HOUR})
+        spend(Limit("mailed link", [keyed_digest("limit", fingerprint)], {HOUR: LINKS_PER_HOUR}))
         key = f"link:{reply.pk}:{timezone.now():%Y%m%d%H%M%S%f}"
         owe([Notice(key=key, kind=Notice.Kind.LINK, reader=reply)])

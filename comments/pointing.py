@@ -1,18 +1,20 @@
 """What of an article a reply points at: a key point, a source or a heading, each by an id that outlives re-ordering."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
 
 from articles.models import Article
+from articles.preparing import parts_of
 from comments.models import Comment
 
 MAX_INDEXED = 200  # replies that the index of a discussion names
 _KEY_POINT, _SOURCE, _HEADING = "key-point", "source", "heading"
 _MAX_LABEL = 70
+WHOLE = ("", "The article as a whole")  # what a form offers first
 
 
 @dataclass(frozen=True)
@@ -33,21 +35,20 @@ class Pointer:
     replies: list[tuple[int, str]] = field(default_factory=list)
 
 
-def targets(article: Article) -> Iterator[Target]:
-    """Yield every part of an article that a reply can point at, in the order of the page."""
-    for number, key_point in enumerate(article.key_points.all(), 1):
-        yield Target(f"{_KEY_POINT}-{key_point.pk}", f"key-point-{number}", f"key point {number}", str(key_point))
-    for heading in article.headings:
-        yield Target(f"{_HEADING}-{heading['id']}", heading["id"], f"the part “{heading['text']}”")
-    for source in article.sources.all():
-        anchor = f"source-{source.position}"
-        yield Target(f"{_SOURCE}-{source.pk}", anchor, f"source {source.position}", source.title)
+def targets(article: Article) -> list[Target]:
+    """Return every part of an article that a reply can point at, in the order of the page."""
+    return [Target(*target) for target in parts_of(article).targets]
 
 
 def choices(article: Article) -> list[tuple[str, str]]:
     """Return the targets as a form offers them."""
-    offered = [("", "The article as a whole")]
-    for target in targets(article):
+    return [WHOLE, *choices_of(targets(article))]
+
+
+def choices_of(targets: Iterable[Target]) -> list[tuple[str, str]]:
+    """Return some targets as a form offers them."""
+    offered = []
+    for target in targets:
         label = f"{target.label[:1].upper()}{target.label[1:]}"
         offered.append((target.value, f"{label}: {target.hint}"[:_MAX_LABEL] if target.hint else label[:_MAX_LABEL]))
     return offered

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from comments import announcing, limits
+from comments import announcing
 from comments.clients import client_fingerprints
-from comments.limits import HOUR, MINUTE, TooMany, spend
-from comments.models import Comment, Policy, Rule, Subscription
+from comments.limits import HOUR, MINUTE, Limit, TooMany, spend
+from comments.models import Comment, Finding, Policy, Subscription
 from comments.personal_data import keyed_digest
 from comments.rules import akismet
 from comments.rules.judging import judge, judge_again, keep, verdict_on
@@ -26,28 +26,33 @@ def receive(submission: Submission, *, wishes: Iterable[Subscription.Kind] = ())
     Raises TooMany over a limit. Nothing is half-done: the reply, what the rules found, the first decision and the
     mail that is owed are stored together or not at all.
     """
-    reply = submission.reply
+    reply, house = submission.reply, submission.house
     clients = client_fingerprints(submission.address)
     reply.client = clients[0]
-    policy = Policy.current()
-    findings = judge(submission, Rule.objects.in_force())
-    with writing():
-        limits.take_turns("reply", clients[0])
-        earlier: Comment | None = Comment.objects.filter(submission=reply.submission).first()
-        if earlier:
-            return earlier
-        _count(reply, clients, policy)
-        reply.save()
-        keep(findings, reply)
-        verdict = verdict_on(findings, policy)
-        if verdict:
-            Comment.objects.filter(pk=reply.pk).decide(verdict)
-            reply.refresh_from_db()
-        else:
-            announcing.announce_arrival_later(reply)
-            akismet.ask_later(reply)
-        subscribe(reply, wishes)
+    findings = judge(submission, house.rules)
+    try:
+        with writing():
+            _count(reply, clients, house.policy)
+            _store(reply, findings, house.policy)
+            subscribe(reply, wishes)
+    except (IntegrityError, TooMany):
+        earlier = Comment.objects.filter(submission=reply.submission).first()
+        if earlier is None:
+            raise
+        return earlier
     return reply
+
+
+def _store(reply: Comment, findings: list[Finding], policy: Policy) -> None:
+    reply.save()
+    keep(findings, reply)
+    verdict = verdict_on(findings, policy)
+    if verdict:
+        Comment.objects.filter(pk=reply.pk).decide(verdict)
+        reply.refresh_from_db()
+    else:
+        announcing.announce_arrival_later(reply)
+        akismet.ask_later(reply)
 
 
 def edit_and_judge(reply: Comment, body: str, *, address: str) -> None:
@@ -55,7 +60,7 @@ def edit_and_judge(reply: Comment, body: str, *, address: str) -> None:
 
     Raises `comments.models.TooLate` when that is over, and TooMany for too many edits from one network address.
     """
-    spend("edit", client_fingerprints(address), {MINUTE: EDITS_PER_MINUTE, HOUR: EDITS_PER_HOUR})
+    spend(Limit("edit", client_fingerprints(address), {MINUTE: EDITS_PER_MINUTE, HOUR: EDITS_PER_HOUR}))
     with transaction.atomic():
         reply.edit(body)
         judge_again(reply)
@@ -67,7 +72,7 @@ def subscribe(reply: Comment, wishes: Iterable[Subscription.Kind]) -> None:
     if not wishes or not settings.MAIL_IS_ON or not reply.email_fingerprint:
         return
     try:
-        spend("confirmation", [keyed_digest("limit", reply.email_fingerprint)], {HOUR: CONFIRMATIONS_PER_HOUR})
+        spend(Limit("confirmation", [keyed_digest("limit", reply.email_fingerprint)], {HOUR: CONFIRMATIONS_PER_HOUR}))
     except TooMany:
         return
     Subscription.objects.bulk_create([Subscription(comment=reply, kind=kind) for kind in wishes], ignore_conflicts=True)
@@ -88,5 +93,6 @@ def answer_as_staff(reply: Comment, *, may_publish: bool) -> Comment:
 
 
 def _count(reply: Comment, clients: list[str], policy: Policy) -> None:
-    spend("reply", clients, {MINUTE: policy.replies_per_minute, HOUR: policy.replies_per_hour})
-    spend("article", [str(reply.article_id)], {MINUTE: policy.article_replies_per_minute})
+    of_the_client = {MINUTE: policy.replies_per_minute, HOUR: policy.replies_per_hour}
+    under_the_article = {MINUTE: policy.article_replies_per_minute}
+    spend(Limit("reply", clients, of_the_client), Limit("article", [str(reply.article_id)], under_the_article))

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from comments.clients import client_fingerprints
-from comments.limits import HOUR, MINUTE, spend
+from comments.limits import HOUR, MINUTE, Limit, spend
 from comments.models import Comment, Policy, Report
 from comments.personal_data import keyed_digest
 
@@ -17,8 +17,8 @@ def file_report(report: Report, *, address: str) -> None:
 
     Raises `comments.limits.TooMany` over a limit.
     """
-    spend("report", client_fingerprints(address), {MINUTE: PER_MINUTE, HOUR: PER_HOUR})
-    reply = Comment.objects.select_for_update(of=("self",)).get(pk=report.comment_id)
+    spend(Limit("report", client_fingerprints(address), {MINUTE: PER_MINUTE, HOUR: PER_HOUR}))
+    reply = Comment.objects.locked().get(pk=report.comment_id)
     # Salted by the reply: the same reader counts once, however long it takes, and can't be followed elsewhere.
     report.client = keyed_digest("reporter", str(reply.pk), address)
     open_reports = reply.reports.filter(settled_at__isnull=True)

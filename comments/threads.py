@@ -1,23 +1,30 @@
 """One page of a discussion: a fixed number of queries, whatever its size, and the tree put together here."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
-from django.http import Http404
+from django.db.models.expressions import RawSQL
+from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
 
-from articles.expressions import JSONRows
-from articles.models import Article
+from articles.asking import Question
+from articles.caching import Common, good_until, shows
+from articles.models import Article, Spot
+from articles.richtext import trusted
 from comments import pointing
-from comments.forms import CommentForm
+from comments.blank_form import blank_form
 from comments.identicons import Identicon, identicon
-from comments.models import Comment, CommentQuerySet, Policy
+from comments.models import Comment, Policy
+from comments.models.tally import listed_roots, visible_answers
 from comments.pointing import Pointer, Target
+from comments.tokens import token_end
 
 THREADS_PER_PAGE = 50
+_ROOTS_READ = THREADS_PER_PAGE + 1  # which tells whether there are more
 ANSWERS_SHOWN = 50  # of one thread, beside others; the rest has pages of its own
 ANSWERS_PER_PAGE = 200
 _COLUMNS = (
@@ -36,10 +43,30 @@ _COLUMNS = (
     "about_key_point_id",
     "about_source_id",
     "about_heading",
-    "parent__name",
-    "parent__status",
+)
+_ANSWER_COLUMNS = (*_COLUMNS, "parent__name", "parent__status")
+_FACTS = ("tally__visible", "tally__pointing", "closed_discussion__pk")  # of the article
+_ROOT_COLUMNS = (*_COLUMNS, "visible_answers", *(f"article__{fact}" for fact in _FACTS))
+_LISTED = Comment.objects.filter(is_listed=True).oldest_first()
+_OLDEST = Question(lambda article: _LISTED.filter(article=article).values_list(*_ROOT_COLUMNS)[:_ROOTS_READ])
+_NEWEST = Question(lambda article: _LISTED.filter(article=article).reverse().values_list(*_ROOT_COLUMNS)[:_ROOTS_READ])
+_ROOT = Question(lambda article, pk: _LISTED.filter(article=article, pk=pk).order_by().values_list(*_ROOT_COLUMNS))
+# By their keys alone: asked for what is approved, or for an order, SQLite would rather read all replies that are.
+_ROOTS = Question(lambda pks: Comment.objects.filter(pk__in=pks).order_by().values_list(*_ROOT_COLUMNS))
+_ANSWERS = Question(lambda pks: Comment.objects.filter(pk__in=pks).order_by().values_list(*_ANSWER_COLUMNS))
+_FIRST_OF_ONE = (
+    "SELECT * FROM (SELECT id FROM comments_comment WHERE root_id = %s AND status = 'approved'"
+    " ORDER BY submitted_at, id LIMIT %s) first_answers"
+)
+_FIRST_ANSWERS = Question(
+    lambda *roots: (
+        Comment.objects.filter(pk__in=RawSQL(" UNION ALL ".join([_FIRST_OF_ONE] * (len(roots) // 2)), roots))  # noqa: S611
+        .order_by()
+        .values_list(*_ANSWER_COLUMNS)
+    )
 )
 _REMOVED = "a removed reply"
+_policy = Common("policy", Policy.current)
 
 
 @dataclass(eq=False)
@@ -74,53 +101,70 @@ class Discussion:
     newer: str
     older: str
     closed: str  # the sentence why no reply is taken; empty while it is open
-    form: CommentForm
-    post_url: str
+    closes_at: datetime | None  # by age, if that is still to come
+    form: SafeString  # for a new reply; empty while the discussion is closed
     pointers: list[Pointer] = field(default_factory=list)
 
+    @property
+    def remarks(self) -> dict[str, int]:
+        """Return how many replies point at each part of the article that any points at, by its anchor."""
+        return {pointer.target.anchor: len(pointer.replies) for pointer in self.pointers}
 
-def discussion_page(article: Article, *, number: int = 1) -> Discussion:
+
+def policy_for(request: HttpRequest) -> Policy:
+    """Return the policy that holds for the page asked for."""
+    return _policy.as_of(request)
+
+
+def discussion_page(article: Article, policy: Policy, *, number: int = 1) -> Discussion:
     """Return a page of the threads under an article, counted from 1; raises Http404 past the end."""
-    policy = Policy.current()
-    start = (number - 1) * THREADS_PER_PAGE
-    of_the_page = _in_order(_shown_roots(article), policy).values("pk")[start : start + THREADS_PER_PAGE + 1]
-    rows = list(_roots(article, policy).filter(pk__in=of_the_page))
+    rows = _roots_on(article, policy, number)
     if number > 1 and not rows:
         raise Http404("There is no such page.")
-    known = {target.value: target for target in pointing.targets(article)}
     shown = rows[:THREADS_PER_PAGE]
-    answers = [answer["id"] for row in shown for answer in row["first_answers"]]
-    return Discussion(
-        count=rows[0]["count"] if rows else 0,
-        replies=_Tree(article, policy, known).grow(shown, _answers(pk__in=answers) if answers else []),
+    known = {target.value: target for target in pointing.targets(article)}
+    return _discussion(
+        article,
+        policy,
+        known,
+        rows,
+        replies=_Tree(article, policy, known).grow(shown, _first_answers(shown)),
         newer=discussion_path(article, number - 1) if number > 1 else "",
         older=discussion_path(article, number + 1) if len(rows) > THREADS_PER_PAGE else "",
-        closed=policy.why_closed(article),
-        form=CommentForm(instance=Comment(article=article)),
-        post_url=reverse("comments:reply", args=[article.pk]),
-        pointers=pointing.index(article, known) if number == 1 and rows else [],
+        is_first=number == 1,
     )
 
 
-def thread_page(article: Article, root: int, *, number: int = 1) -> Discussion:
+def thread_page(article: Article, policy: Policy, root: int, *, number: int = 1) -> Discussion:
     """Return a page of all the answers in one thread, counted from 1; raises Http404 past the end."""
-    policy = Policy.current()
-    start = (number - 1) * ANSWERS_PER_PAGE
-    rows = list(_roots(article, policy).filter(pk__in=_shown_roots(article).filter(pk=root).values("pk")))
-    answers = list(_answers(root=root)[start : start + ANSWERS_PER_PAGE + 1]) if rows else []
-    if not rows or (number > 1 and not answers):
+    rows = _named(_ROOT_COLUMNS, _ROOT.ask(article.pk, root))
+    if not rows:
+        raise Http404("There is no such thread.")
+    spots = visible_answers(Comment.objects.all(), root).oldest((number - 1) * ANSWERS_PER_PAGE, ANSWERS_PER_PAGE + 1)
+    if number > 1 and not spots:
         raise Http404("There is no such page.")
-    rows[0]["answer_count"] = 0  # all of them have their place here
+    rows[0]["visible_answers"] = 0  # all of them have their place here
     known = {target.value: target for target in pointing.targets(article)}
-    return Discussion(
-        count=rows[0]["count"],
-        replies=_Tree(article, policy, known).grow(rows, answers[:ANSWERS_PER_PAGE]),
+    answers = _named(_ANSWER_COLUMNS, _ANSWERS.ask([spot.number for spot in spots[:ANSWERS_PER_PAGE]]))
+    return _discussion(
+        article,
+        policy,
+        known,
+        rows,
+        replies=_Tree(article, policy, known).grow(rows, answers),
         newer=thread_path(article, root, number - 1) if number > 1 else "",
-        older=thread_path(article, root, number + 1) if len(answers) > ANSWERS_PER_PAGE else "",
-        closed=policy.why_closed(article),
-        form=CommentForm(instance=Comment(article=article)),
-        post_url=reverse("comments:reply", args=[article.pk]),
+        older=thread_path(article, root, number + 1) if len(spots) > ANSWERS_PER_PAGE else "",
     )
+
+
+def shows_discussion(request: HttpRequest, article: Article, page: Discussion) -> None:
+    """Say that the answer to a request shows a page of an article's discussion.
+
+    It is old when the discussion closes, and on the next day, when the token of its form is.
+    """
+    shows(request, f"replies-{article.pk}", "policy")
+    good_until(request, token_end())
+    good_until(request, page.closes_at)
 
 
 def discussion_path(article: Article, number: int) -> str:
@@ -138,45 +182,70 @@ def thread_path(article: Article, root: int, number: int = 1) -> str:
 def place_of(comment: Comment) -> str:
     """Return the path of the page on which a visible reply stands, with its anchor."""
     article, root = comment.article, comment.root or comment
-    number = 1
     if comment.root is not None:
-        earlier = Q(submitted_at__lt=comment.submitted_at) | Q(submitted_at=comment.submitted_at, pk__lt=comment.pk)
-        place = Comment.objects.visible().filter(earlier, root=comment.root).count()
+        answers = visible_answers(Comment.objects.all(), root.pk)
+        place = answers.rank(Spot(comment.submitted_at, comment.pk)) - 1
         if place >= ANSWERS_SHOWN:
-            number = place // ANSWERS_PER_PAGE + 1
-            return f"{thread_path(article, root.pk, number)}#reply-{comment.pk}"
-    before = Q(submitted_at__lt=root.submitted_at) | Q(submitted_at=root.submitted_at, pk__lt=root.pk)
-    after = Q(submitted_at__gt=root.submitted_at) | Q(submitted_at=root.submitted_at, pk__gt=root.pk)
-    is_newest_first = Policy.current().order == Policy.Order.NEWEST
-    number = _shown_roots(article).filter(after if is_newest_first else before).count() // THREADS_PER_PAGE + 1
-    return f"{discussion_path(article, number).partition('#')[0]}#reply-{comment.pk}"
+            path = thread_path(article, root.pk, place // ANSWERS_PER_PAGE + 1)
+            return f"{path}#reply-{comment.pk}"
+    roots = listed_roots(Comment.objects.all(), article.pk)
+    place = roots.rank(Spot(root.submitted_at, root.pk)) - 1
+    if Policy.current().order == Policy.Order.NEWEST:
+        place = roots.total(timezone.now()) - 1 - place
+    return f"{discussion_path(article, place // THREADS_PER_PAGE + 1).partition('#')[0]}#reply-{comment.pk}"
 
 
-def _shown_roots(article: Article) -> CommentQuerySet:
-    answered = Comment.objects.visible().filter(root=OuterRef("pk"))
-    shown = Q(status=Comment.Status.APPROVED) | Exists(answered)
-    return Comment.objects.filter(shown, article=article).roots()
-
-
-def _roots(article: Article, policy: Policy) -> Any:
-    visible = Comment.objects.filter(article=article, status=Comment.Status.APPROVED).order_by()
-    count = Subquery(visible.values("article").annotate(n=Count("pk")).values("n"))
-    answers = Comment.objects.filter(root=OuterRef("pk"), status=Comment.Status.APPROVED)
-    counted = Subquery(answers.order_by().values("root").annotate(n=Count("pk")).values("n"))
-    first = JSONRows(answers.order_by("submitted_at", "pk")[:ANSWERS_SHOWN], id="id")
-    roots = _in_order(Comment.objects.filter(article=article).roots(), policy)
-    return roots.annotate(count=count, answer_count=Coalesce(counted, 0), first_answers=first).values(
-        "count", "answer_count", "first_answers", *_COLUMNS
+def _discussion(
+    article: Article,
+    policy: Policy,
+    known: dict[str, Target],
+    roots: list[dict[str, Any]],
+    *,
+    is_first: bool = False,
+    **page: Any,
+) -> Discussion:
+    count, pointing_at, closed_by_staff = _facts_of(article, roots)
+    closed = policy.why_closed(article, is_closed=closed_by_staff is not None)
+    return Discussion(
+        count=count or 0,
+        closed=closed,
+        closes_at=policy.closes_at(article),
+        form=blank_form(article, known.values()) if not closed else trusted(""),
+        pointers=pointing.index(article, known) if is_first and pointing_at else [],
+        **page,
     )
 
 
-def _in_order(roots: CommentQuerySet, policy: Policy) -> CommentQuerySet:
-    ordered = roots.oldest_first()
-    return ordered.reverse() if policy.order == Policy.Order.NEWEST else ordered
+def _facts_of(article: Article, roots: list[dict[str, Any]]) -> tuple[int | None, int | None, int | None]:
+    """Return how many replies are visible, how many of them point at a part, and what closed the discussion."""
+    if roots:
+        visible, pointing_at, closed = (roots[0][f"article__{fact}"] for fact in _FACTS)
+    else:
+        [(visible, pointing_at, closed)] = Article.objects.filter(pk=article.pk).order_by().values_list(*_FACTS)
+    return visible, pointing_at, closed
 
 
-def _answers(**which: Any) -> Any:
-    return Comment.objects.visible().filter(**which).oldest_first().values(*_COLUMNS)
+def _roots_on(article: Article, policy: Policy, number: int) -> list[dict[str, Any]]:
+    """Return the roots of the threads on a page, and one more if there is a further page."""
+    is_newest_first = policy.order == Policy.Order.NEWEST
+    if number == 1:
+        return _named(_ROOT_COLUMNS, (_NEWEST if is_newest_first else _OLDEST).ask(article.pk))
+    roots = listed_roots(Comment.objects.all(), article.pk)
+    start, count = (number - 1) * THREADS_PER_PAGE, _ROOTS_READ
+    spots = roots.newest(start, count, until=timezone.now()) if is_newest_first else roots.oldest(start, count)
+    found = _named(_ROOT_COLUMNS, _ROOTS.ask([spot.number for spot in spots]))
+    rows = {row["id"]: row for row in found}
+    return [rows[spot.number] for spot in spots if spot.number in rows]
+
+
+def _first_answers(roots: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the answers shown below some roots, in no order: all of a thread, or the first of a long one."""
+    answered = [value for row in roots if row["visible_answers"] for value in (row["id"], ANSWERS_SHOWN)]
+    return _named(_ANSWER_COLUMNS, _FIRST_ANSWERS.ask(*answered)) if answered else []
+
+
+def _named(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -187,11 +256,11 @@ class _Tree:
     policy: Policy
     targets: dict[str, Target]
 
-    def grow(self, roots: list[dict[str, Any]], answers: Any) -> list[ThreadedReply]:
+    def grow(self, roots: list[dict[str, Any]], answers: Iterable[dict[str, Any]]) -> list[ThreadedReply]:
         placed = {row["id"]: self._root(row) for row in roots}
         threads = list(placed.values())
         levels = {reply.id: threads for reply in threads}  # the list that each reply stands in
-        for row in answers:
+        for row in sorted(answers, key=lambda row: (row["submitted_at"], row["id"])):
             holder = placed.get(row["parent_id"]) or placed[row["root_id"]]
             reply = self._placed(row, depth=min(holder.depth + 1, self.policy.max_depth))
             is_known = row["parent__status"] == Comment.Status.APPROVED
@@ -205,8 +274,8 @@ class _Tree:
 
     def _root(self, row: dict[str, Any]) -> ThreadedReply:
         reply = self._placed(row, depth=1)
-        if row["answer_count"] > ANSWERS_SHOWN:
-            reply.all_answers = row["answer_count"]
+        if row["visible_answers"] > ANSWERS_SHOWN:
+            reply.all_answers = row["visible_answers"]
             reply.thread_path = thread_path(self.article, reply.id)
         return reply
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from comments.models import Comment
 
 FORM_LIFE = timedelta(days=14)  # longer than any cache keeps a page and most people keep a tab
-FORM_STEP = timedelta(hours=1)  # a cached page shows the same token for this long, so that its copies stay equal
+FORM_STEP = timedelta(days=1)  # a cached page shows the same token for this long, so that its copies stay equal
 _FORM_SALT = "comments.form"
 
 
@@ -54,6 +54,12 @@ def form_token(article: Article, *, is_exact: bool = False, is_second_try: bool 
     if not is_exact:
         moment -= moment % FORM_STEP.total_seconds()
     return signing.Signer(salt=_FORM_SALT).sign_object([article.pk, round(moment, 1), is_exact, is_second_try])
+
+
+def token_end() -> datetime:
+    """Return when a page that is made now would show another token than it does."""
+    moment, step = timezone.now().timestamp(), FORM_STEP.total_seconds()
+    return datetime.fromtimestamp(moment - moment % step + step, tz=UTC)
 
 
 def read_form_token(token: str, article: Article) -> FormToken | None:

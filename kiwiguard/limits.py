@@ -1,6 +1,7 @@
 """How much a request may bring, checked before anything of it is read."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
@@ -8,25 +9,31 @@ from kiwiguard.error_pages import error_page
 
 MAX_READER_BYTES = 256 * 1024  # a reply of 5,000 characters is 60 KB at most; the rest lets the form say so kindly
 MAX_STAFF_BYTES = 25 * 1024 * 1024
+TOO_MANY = "kiwiguard.too_many"  # in the environment of a request for which there is no room, see kiwiguard/threads.py
+SECONDS_TO_COME_AGAIN = 5
 
 
 class RequestLimits:
-    """Refuses a body that is larger than any form of ours."""
+    """Refuses a body that is larger than any form of ours, and any body where too many are being sent."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, or say 413 without having read the body."""
+        """Answer, or say 413 or 429 without having read the body."""
+        if TOO_MANY in request.META:
+            response = error_page(429, reason="Too many are sending something. Go back, and send it again in a while.")
+            response.headers["Retry-After"] = str(SECONDS_TO_COME_AGAIN)
+            return response
         limit = MAX_STAFF_BYTES if request.path_info.startswith("/admin/") else MAX_READER_BYTES
-        if _announced_bytes(request) > limit:
+        if announced_bytes(request.META) > limit:
             return error_page(413)
         return self.get_response(request)
 
 
-def _announced_bytes(request: HttpRequest) -> int:
-    # Django reads no more than what Content-Length announces, and nothing without one.
+def announced_bytes(environ: dict[str, Any]) -> int:
+    """Return how long a body claims to be: nobody reads more of it, and nothing without such a claim."""
     try:
-        return int(request.META.get("CONTENT_LENGTH") or 0)
+        return int(environ.get("CONTENT_LENGTH") or 0)
     except ValueError:
         return 0

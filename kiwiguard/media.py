@@ -1,17 +1,24 @@
 """Files beside the pages: uploads, where no web server in front of us serves them, and the icon."""
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from pathlib import PurePosixPath
+
+from django.core.exceptions import SuspiciousOperation
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.templatetags.static import static
+from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
-from django.views.static import serve
 
 
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
-    """Send a file of MEDIA_ROOT; its name holds its content's digest, so it can be kept for ever."""
-    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    """Send an upload from the disk or the bucket; its name holds its content's digest, so it can be kept for ever."""
+    try:
+        response = FileResponse(default_storage.open(path))
+    except (OSError, SuspiciousOperation, ValueError) as error:
+        raise Http404("There is no such file.") from error
+    response.headers["ETag"] = quote_etag(PurePosixPath(path).stem)
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # feed readers show our pictures

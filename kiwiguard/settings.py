@@ -64,6 +64,19 @@ ALLOWED_HOSTS = [
 ALLOWED_HOSTS += _local_hosts if _is_local else []
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
+# Finished pages in memory, in front of Django: see kiwiguard/page_store.py
+
+PAGE_CACHE_BYTES = int(env.float("PAGE_CACHE_MB", default=8.0) * 2**20)  # of each server process
+# Caches in front of it that are told what has changed: see kiwiguard/fronts.py
+NGINX_PURGE_URLS: list[str] = env.list("NGINX_PURGE_URLS", default=[])
+PURGE_URLS: list[str] = env.list("PURGE_URLS", default=[])
+if NGINX_PURGE_URLS and PURGE_URLS:
+    raise ImproperlyConfigured("Set NGINX_PURGE_URLS or PURGE_URLS: one cache in front of another can't see its age.")
+for _url in [*NGINX_PURGE_URLS, *PURGE_URLS]:
+    if urlsplit(_url).scheme not in {"http", "https"} or not urlsplit(_url).hostname:
+        raise ImproperlyConfigured(f"Each purge address must look like http://127.0.0.1:8001/, not {_url!r}.")
+PAGE_HOSTS = frozenset(f"{host}{port}" for host in ALLOWED_HOSTS for port in ("", f":{_site.port or _port}"))
+
 INSTALLED_APPS = [
     "kiwiguard",
     "taggit",
@@ -119,6 +132,12 @@ TEMPLATES: list[dict[str, Any]] = [
             ],
         },
     },
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",  # for *.jinja alone
+        "NAME": "jinja",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"environment": "comments.jinja.environment"},
+    },
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
@@ -143,19 +162,43 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+        " PRAGMA cache_size=-500;",
     }
 else:
     _database["OPTIONS"] = {
         "options": "-c synchronous_commit=on -c statement_timeout=30s -c lock_timeout=10s"
-        " -c idle_in_transaction_session_timeout=60s",
+        " -c idle_in_transaction_session_timeout=60s"
+        # A page reads so little that starting helpers, or compiling, takes longer than all the rest.
+        " -c max_parallel_workers_per_gather=0 -c jit=off",
     }
+if env.str("REPLICA_URL", default=""):  # see kiwiguard/replica.py
+    if "init_command" in _database["OPTIONS"]:
+        raise ImproperlyConfigured("REPLICA_URL is for PostgreSQL: set DATABASE_URL to the original.")
+    DATABASES["replica"] = (
+        _database
+        | env.db("REPLICA_URL")
+        | {
+            "OPTIONS": {
+                "options": f"{_database['OPTIONS']['options']} -c default_transaction_read_only=on",
+                "connect_timeout": 2,
+            },
+            "TEST": {"MIRROR": "default"},
+        }
+    )
+    DATABASE_ROUTERS = ["kiwiguard.replica.Routes"]
+    MIDDLEWARE.append("kiwiguard.replica.PublicReads")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
+    CACHES["default"]["BACKEND"] = "kiwiguard.redis_cache.ForgivingRedis"
 
 MEDIA_ROOT = DATA_DIR / "media"
-MEDIA_URL = "/media/"
+MEDIA_URL = env.str("MEDIA_URL", default="/media/").rstrip("/") + "/"
+_media = urlsplit(MEDIA_URL)
+if MEDIA_URL != "/media/" and not (_media.scheme in {"http", "https"} and _media.hostname):
+    raise ImproperlyConfigured(f"MEDIA_URL must look like https://media.example.org/, not {MEDIA_URL!r}.")
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_URL = "/static/"
 STORAGES: dict[str, dict[str, Any]] = {
@@ -165,11 +208,26 @@ STORAGES: dict[str, dict[str, Any]] = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": DATA_DIR / "originals"},
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "kiwiguard.static_files.StaticFiles"},
 }
+_buckets = {name: env.str(name, default="") for name in ("MEDIA_BUCKET_URL", "ORIGINALS_BUCKET_URL")}
+if any(_buckets.values()):
+    _media_bucket, _originals_bucket = map(urlsplit, _buckets.values())
+    for _name, _bucket in zip(_buckets, (_media_bucket, _originals_bucket), strict=True):
+        if _bucket.scheme not in {"http", "https"} or not _bucket.hostname or not _bucket.path.strip("/"):
+            raise ImproperlyConfigured(f"{_name} must look like https://key:secret@s3.example.org/bucket.")
+    if (_media_bucket.hostname, _media_bucket.path) == (_originals_bucket.hostname, _originals_bucket.path):
+        raise ImproperlyConfigured("ORIGINALS_BUCKET_URL must name another bucket: that of MEDIA_BUCKET_URL is public.")
+    _bucket_storage = "kiwiguard.bucket.Bucket"
+    STORAGES["default"] = {
+        "BACKEND": _bucket_storage,
+        "OPTIONS": {"address": _buckets["MEDIA_BUCKET_URL"], "base_url": MEDIA_URL},
+    }
+    STORAGES["originals"] = {"BACKEND": _bucket_storage, "OPTIONS": {"address": _buckets["ORIGINALS_BUCKET_URL"]}}
 if DEBUG:
     STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+STATIC_BROTLI = env.bool("STATIC_BROTLI", default=False)  # for the build of a deployment: it takes half a minute
 
 # What is taken in, before anything is parsed
 
@@ -208,7 +266,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *([f"{_media.scheme}://{_media.netloc}"] if _media.netloc else [])],
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],

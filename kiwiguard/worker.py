@@ -14,6 +14,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from comments.housekeeping import tidy
+from kiwiguard.fronts import purge_again
 
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_BETWEEN_CHORES = 60
@@ -42,6 +43,7 @@ class TaskWorker:
         """Do what is due now."""
         if DBTaskResult.objects.ready().exists():
             run_tasks()
+        purge_again()
         if time.monotonic() >= self.next_chores:
             self.next_chores = time.monotonic() + SECONDS_BETWEEN_CHORES
             tidy()

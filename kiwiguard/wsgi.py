@@ -1,8 +1,9 @@
-"""The WSGI application, for granian or any other server."""
+"""The WSGI application, for our own server or any other; beside another one runs `manage.py worker`."""
 
 import os
 import sys
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
@@ -10,11 +11,24 @@ from kiwiguard.health import UnmigratedError, require_migrated
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kiwiguard.settings")
 try:
-    application = get_wsgi_application()
+    django_application = get_wsgi_application()
     require_migrated()
 except (ImproperlyConfigured, UnmigratedError) as error:
     sys.exit(f"Kiwi Guard can't start: {error}")
 
-from kiwiguard.worker import start_inside
+from kiwiguard.freshness import noted_changes
+from kiwiguard.fronts import site
+from kiwiguard.page_store import PageStore
+from kiwiguard.threads import FewThreads, Turnstile
 
-start_inside()
+THREADS = 3  # for Django
+PLACES = 32  # for those who bring something; a server has some threads more
+PACE = 0.0115  # seconds between two requests that may write, on one machine
+
+noted_changes.look_aside()
+application = PageStore(
+    Turnstile(FewThreads(django_application, THREADS), settings.DATA_DIR / "turnstile", PACE, PLACES),
+    noted_changes,
+    site(),
+    max_bytes=settings.PAGE_CACHE_BYTES,
+)

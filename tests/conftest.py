@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from comments.rules import house
+
 _real = socket.getaddrinfo
 
 
@@ -16,3 +18,8 @@ def _nobody_else_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
         return _real(host, *args, **{**kwargs, "flags": socket.AI_NUMERICHOST})
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_remembers_rules_that_were_rolled_back() -> None:
+    house.forget()

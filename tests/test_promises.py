@@ -53,7 +53,7 @@ BY_SIGNED_LINK = {
 MODERATORS = {
     "moderation/", "moderation/decide/", "moderation/undo/",
     "moderation/decisions.csv", "moderation/edit/<int:pk>/", "moderation/correction/<int:pk>/",
-    "moderation/<slug:tab>/", "moderation/<slug:tab>/page/<page:number>/", "moderation/<slug:tab>/all/",
+    "moderation/<slug:tab>/", "moderation/<slug:tab>/all/",
 }  # fmt: skip
 MODERATORS_AND_AUTHORS = {"moderation/answer/<int:pk>/", "moderation/discussion/<int:article>/"}
 

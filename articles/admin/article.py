@@ -6,11 +6,12 @@ from typing import Any
 from csp.decorators import csp_update
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import Field
+from django.db.models import Field, QuerySet
 from django.forms import TypedChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from js_asset.media import Media
@@ -20,6 +21,7 @@ from articles.admin.correcting import correct_article
 from articles.admin.forms import ArticleForm
 from articles.admin.history import restore_version, show_history
 from articles.admin.inlines import BylineInline, CorrectionInline, KeyPointInline, SourceInline
+from articles.admin.lists import BoundedAdmin, TimeFilter, first_rows
 from articles.admin.looking import preview_article, tag_names
 from articles.admin.overview import show_desk
 from articles.admin.paste import paste_article
@@ -31,11 +33,14 @@ from articles.links.describing import describe_later
 from articles.models import Article, ArticleQuerySet, Author, Byline, DeskEntry, KeyPoint, Source
 from articles.passages import blocks_of
 from articles.previews import LINK_DAYS, preview_link
+from articles.search.query import parse
+from articles.search.results import Wishes, best
 from articles.staff import staff_user
 from articles.tagging import suggest_tags
 
 # Of the one style sheet that the editor writes into the page; a browser test fails when a new version changes it.
 EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
+MOST_FOUND = 200  # of the published articles that a search finds, the best
 
 
 def _look_url(article: Article) -> str:
@@ -44,8 +49,16 @@ def _look_url(article: Article) -> str:
     return reverse("admin:articles_article_preview", args=[article.pk])
 
 
+class PublishedIn(TimeFilter):
+    """A field for the time of publication."""
+
+    title = "time of publication"
+    parameter_name = "published"
+    column = "published_at"
+
+
 @admin.register(Article)
-class ArticleAdmin(admin.ModelAdmin[Article]):
+class ArticleAdmin(BoundedAdmin[Article]):
     """Where articles are written, reviewed and published."""
 
     form = ArticleForm
@@ -58,13 +71,13 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
     prepopulated_fields = {"slug": ("title",)}
     autocomplete_fields = ("cover",)
     list_display = ("title", "section", "names", "standing", "published_at", "updated_at", "look")
-    list_filter = ("status", "section")
+    list_filter = ("status", "section", PublishedIn)
     list_select_related = ("section",)
-    list_per_page = 50
     search_fields = ("title", "slug")
-    date_hierarchy = "published_at"
+    search_help_text = "Words of titles, key points and texts, as readers search; of what isn’t published, of titles."
     ordering = ("-updated_at",)
-    show_full_result_count = False
+    searches_first_rows = False
+    ordering_by = {PublishedIn.parameter_name: ("-published_at",)}
     save_on_top = True
     actions = ("publish_selected", "withdraw_selected")
 
@@ -74,14 +87,24 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
 
     def get_queryset(self, request: HttpRequest) -> ArticleQuerySet:
         """Load a row's byline with it."""
-        return super().get_queryset(request).with_card()  # type: ignore[attr-defined,no-any-return]
+        articles: ArticleQuerySet = super().get_queryset(request).with_card()  # type: ignore[attr-defined]
+        return articles.select_related(None).select_related("section")
+
+    def found(self, request: HttpRequest, rows: QuerySet[Article], words: str) -> list[int]:
+        """Return the keys of the published articles that readers would find, and of others by their titles."""
+        keys = best(parse(words), Wishes())[0][:MOST_FOUND]
+        to_come = Article.objects.filter(status=Article.Status.PUBLISHED, published_at__gt=timezone.now())
+        keys += self.holding(request, first_rows(to_come, "-published_at"), words)
+        for status in (*Article.UNPUBLISHED, Article.Status.WITHDRAWN):
+            keys += self.holding(request, first_rows(Article.objects.filter(status=status), "-updated_at"), words)
+        return keys
 
     @admin.display(description="byline")
     def names(self, article: Article) -> str:
         """Return the authors' names."""
         return ", ".join(author["name"] for author in article.byline)
 
-    @admin.display(description="status", ordering="status")
+    @admin.display(description="status")
     def standing(self, article: Article) -> str:
         """Return the status, as staff speak of it."""
         return "Scheduled" if article.is_scheduled else article.get_status_display()
@@ -251,7 +274,7 @@ class ArticleAdmin(admin.ModelAdmin[Article]):
     ) -> HttpResponse:
         """Stop before anything is stored if somebody else stored something since the form was opened."""
         if request.method == "POST":
-            locked = Article.objects.select_for_update(of=("self",)).filter(pk=object_id) if object_id else ()
+            locked = Article.objects.locked().filter(pk=object_id) if object_id else ()
             article = next(iter(locked), None)
             if "_forget_draft" in request.POST:
                 safe_saving.forget_draft(request, article)

@@ -1,12 +1,17 @@
 """What articles are made of: sections, authors, pictures and tags."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
+from django.utils.text import slugify
 
 from articles.admin.forms import ImageForm
+from articles.admin.lists import BoundedAdmin, TimeFilter
 from articles.admin.picking import pick_image
+from articles.counting import MOST_COUNTED
+from articles.expressions import begins_with
 from articles.models import Author, Image, Section
 
 admin.site.site_header = "Kiwi Guard"
@@ -15,34 +20,49 @@ admin.site.index_title = "Newsroom"
 
 
 @admin.register(Section)
-class SectionAdmin(admin.ModelAdmin[Section]):
+class SectionAdmin(BoundedAdmin[Section]):
     """The parts of the paper."""
 
     list_display = ("name", "slug", "position")
+    ordering = ("position", "name")
     prepopulated_fields = {"slug": ("name",)}
 
 
 @admin.register(Author)
-class AuthorAdmin(admin.ModelAdmin[Author]):
+class AuthorAdmin(BoundedAdmin[Author]):
     """Those who write."""
 
     list_display = ("name", "slug", "user")
     list_select_related = ("user",)
     search_fields = ("name", "slug")
+    ordering = ("name",)
     autocomplete_fields = ("user",)
     prepopulated_fields = {"slug": ("name",)}
 
+    def found(self, request: HttpRequest, rows: QuerySet[Author], words: str) -> list[int]:
+        """Return the keys of those that hold the words, and of all that begin so."""
+        begin = Author.objects.filter(begins_with("slug", slugify(words))).values_list("pk", flat=True)
+        return [*begin[:MOST_COUNTED], *super().found(request, rows, words)]
+
+
+class UploadedIn(TimeFilter):
+    """A field for the time of the upload."""
+
+    title = "time of upload"
+    parameter_name = "uploaded"
+    column = "uploaded_at"
+
 
 @admin.register(Image)
-class ImageAdmin(admin.ModelAdmin[Image]):
+class ImageAdmin(BoundedAdmin[Image]):
     """Pictures."""
 
     form = ImageForm
     list_display = ("thumbnail", "alternative_text", "credit", "width", "height", "uploaded_at")
     list_display_links = ("thumbnail", "alternative_text")
+    list_filter = (UploadedIn,)
     search_fields = ("alternative_text", "credit")
-    date_hierarchy = "uploaded_at"
-    show_full_result_count = False
+    ordering = ("-uploaded_at",)
     readonly_fields = ("picture",)
 
     class Media:

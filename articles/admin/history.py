@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Window
 from django.db.models.fields.json import KT
@@ -13,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
+from articles.admin.safe_saving import newest_number
 from articles.differing import differences, staff_differences
 from articles.models import Article, Version
 from articles.staff import staff_user
@@ -28,8 +28,18 @@ def show_history(request: HttpRequest, model_admin: admin.ModelAdmin[Article], p
     article = _article(request, model_admin, pk)
     if "from" in request.GET or "to" in request.GET:
         return _compare(request, model_admin, article)
-    versions = article.versions.select_related("by").defer("state").annotate(status=_STATUS, grown=_GROWN)
-    context = {"versions": Paginator(versions, VERSIONS_PER_PAGE).get_page(request.GET.get("p"))}
+    newest = newest_number(article)
+    text = request.GET.get("from_number", "")
+    first = min(newest, int(text[:9])) if text.isdecimal() else newest
+    # One more than is shown, so that the last that is shown has one before it to be measured by.
+    some = article.versions.filter(number__lte=first, number__gte=first - VERSIONS_PER_PAGE)
+    versions = list(some.select_related("by").defer("state").annotate(status=_STATUS, grown=_GROWN))
+    context = {
+        "versions": versions[:VERSIONS_PER_PAGE],
+        "newest": newest,
+        "newer": min(newest, first + VERSIONS_PER_PAGE) if first < newest else 0,
+        "older": first - VERSIONS_PER_PAGE if len(versions) > VERSIONS_PER_PAGE else 0,
+    }
     return _page(request, model_admin, "history", article, context)
 
 
@@ -51,7 +61,7 @@ def restore_version(request: HttpRequest, model_admin: admin.ModelAdmin[Article]
 @transaction.atomic
 def _restored(request: HttpRequest, model_admin: admin.ModelAdmin[Article], version: Version) -> Article:
     # Read again in its turn: what somebody else decided meanwhile stays decided.
-    article = Article.objects.select_for_update(of=("self",)).get(pk=version.article_id)
+    article = Article.objects.locked().get(pk=version.article_id)
     if not model_admin.has_change_permission(request, article):
         raise PermissionDenied
     article.restore(version, by=staff_user(request))

@@ -6,8 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -16,25 +15,47 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 
 from articles.admin.forms import MarkForm
+from articles.admin.lists import BoundedAdmin
+from articles.counting import MOST_COUNTED
+from articles.expressions import JSONRows, begins_with
 from articles.links.checking import check_work
 from articles.models import Evidence, LinkCheck, Source, Work
+from articles.search.query import parse
+from articles.search.results import citing
 
 KEY = re.compile(r"[0-9]{1,18}")
 MOST_AT_ONCE = 100
 NEWEST_FAILURES = 20
+MOST_DEPENDENTS = 100  # articles or key points that are counted or listed for one source
+
+
+class Fallen(admin.SimpleListFilter):
+    """What was taken back; nearly all of the others are current."""
+
+    title = "standing"
+    parameter_name = "standing__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
+        """Offer what is no longer current."""
+        return [(standing.value, standing.label) for standing in Work.Standing if standing != Work.Standing.CURRENT]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Work]) -> QuerySet[Work]:
+        """Select what was chosen."""
+        return queryset.filter(standing=self.value()) if self.value() in dict(self.lookup_choices) else queryset
 
 
 @admin.register(Work)
-class WorkAdmin(admin.ModelAdmin[Work]):
+class WorkAdmin(BoundedAdmin[Work]):
     """The ledger. Nothing is written here: sources are written in articles, and decided on by actions."""
 
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ("title", "link_status", "state", "dependents", "checked", "archive_copy", "outlet", "host")
-    list_filter = ("link__status", "standing")
+    list_filter = ("link__status", Fallen)
     list_select_related = ("link",)
-    list_per_page = 50
     search_fields = ("title", "outlet", "host", "url")
-    show_full_result_count = False
+    search_help_text = "Words of titles and outlets, the beginning of a host, or a whole address."
+    ordering = ("-first_cited_at",)
+    ordering_by = {"link__status__exact": ("-link__checked_at", "-link__work_id")}
     actions = ("check_selected", "mark_selected", "mark_selected_current")
     change_form_template = "admin/articles/work/change_form.html"
 
@@ -42,26 +63,35 @@ class WorkAdmin(admin.ModelAdmin[Work]):
         css = {"all": ("kiwiguard/css/admin.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Work]:
-        """Add the number of articles that cite each, and an archived copy."""
-        citing = Source.objects.filter(work=OuterRef("pk")).order_by()
-        number = citing.values("work").annotate(n=Count("article", distinct=True)).values("n")
-        archived = citing.exclude(archive_url="").values("archive_url")[:1]
-        works = super().get_queryset(request).defer("link__fingerprint")
-        return works.annotate(articles=Coalesce(Subquery(number), 0), archive_url=Subquery(archived))
+        """Add the articles that cite each, with their archived copies, up to a number."""
+        sources = Source.objects.filter(work=OuterRef("pk")).order_by()[: MOST_DEPENDENTS + 1]
+        cited_by = JSONRows(sources, article="article_id", archive="archive_url")
+        return super().get_queryset(request).defer("link__fingerprint").annotate(cited_by=cited_by)
 
-    @admin.display(description="standing", ordering="standing")
+    def found(self, request: HttpRequest, rows: QuerySet[Work], words: str) -> list[int]:
+        """Return the keys of what holds the words: of the first rows, and of what the newest articles cite."""
+        host = Work.objects.filter(begins_with("host", words.strip().casefold()))
+        same = Work.objects.at(words.strip()) if "://" in words else host
+        cited = Source.objects.filter(article__in=citing(parse(words))).values_list("work", flat=True)
+        return [
+            *same.order_by().values_list("pk", flat=True)[:MOST_COUNTED],
+            *self.holding(request, Work.objects.filter(pk__in=set(cited)), words),
+            *super().found(request, rows, words),
+        ]
+
+    @admin.display(description="standing")
     def state(self, work: Work) -> str:
         """Return whether it still says what it said, and the note on it."""
         standing = work.get_standing_display()
         return f"{standing}: {work.standing_note}" if work.standing_note else standing
 
-    @admin.display(description="link", ordering="link__status", empty_value="no address")
+    @admin.display(description="link", empty_value="no address")
     def link_status(self, work: Work) -> str | None:
         """Return the health of its address."""
         link = _link_of(work)
         return link.get_status_display() if link else None
 
-    @admin.display(description="last check", ordering="link__checked_at")
+    @admin.display(description="last check")
     def checked(self, work: Work) -> Any:
         """Return when its address was last looked at."""
         link = _link_of(work)
@@ -70,14 +100,15 @@ class WorkAdmin(admin.ModelAdmin[Work]):
     @admin.display(description="archive")
     def archive_copy(self, work: Work) -> str | None:
         """Return a link to an archived copy."""
-        url = work.archive_url  # type: ignore[attr-defined]
+        url = next((row["archive"] for row in work.cited_by if row["archive"]), "")  # type: ignore[attr-defined]
         hidden = format_html('<span class="visually-hidden"> of {}</span>', work)
         return format_html('<a href="{}" rel="noopener">copy{}</a>', url, hidden) if url else None
 
-    @admin.display(description="articles", ordering="articles")
-    def dependents(self, work: Work) -> int:
+    @admin.display(description="articles")
+    def dependents(self, work: Work) -> str:
         """Return how many articles cite it."""
-        return work.articles  # type: ignore[attr-defined,no-any-return]
+        count = len({row["article"] for row in work.cited_by})  # type: ignore[attr-defined]
+        return f"more than {MOST_DEPENDENTS}" if count > MOST_DEPENDENTS else str(count)
 
     # Who may do what
 
@@ -165,19 +196,23 @@ class WorkAdmin(admin.ModelAdmin[Work]):
         """Show how many addresses are well, and what failed last."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        counts = LinkCheck.objects.counts()
-        rows = [(status, counts[status.value]) for status in LinkCheck.Status if status.value in counts]
-        troubled = LinkCheck.objects.troubled().select_related("work").defer("fingerprint")[:NEWEST_FAILURES]
-        return self._page(request, "health.html", title="Link health", counts=rows, troubled=troubled)
+        counts = LinkCheck.objects.counts(up_to=MOST_COUNTED)
+        rows = [(status, counts[status.value]) for status in LinkCheck.Status if counts[status.value]]
+        troubled = LinkCheck.objects.troubled(NEWEST_FAILURES)
+        context = {"counts": rows, "most_counted": MOST_COUNTED, "troubled": troubled}
+        return self._page(request, "health.html", title="Link health", **context)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Show every article and key point that rests on it, and its link's health."""
+        """Show the articles and key points that rest on it, the newest, and its link's health."""
         work = kwargs["obj"]
-        sources = Source.objects.filter(work=work).select_related("article__section")
-        evidence = Evidence.objects.filter(source__work=work).select_related("key_point__article")
-        context |= {"sources": sources.order_by("article", "position"), "evidence": evidence.order_by("key_point")}
+        sources = list(
+            Source.objects.filter(work=work).select_related("article").order_by("-pk")[: MOST_DEPENDENTS + 1]
+        )
+        shown = sources[:MOST_DEPENDENTS]
+        evidence = Evidence.objects.filter(source__in=shown).select_related("key_point__article")
+        context |= {"sources": shown, "evidence": evidence.order_by("key_point"), "has_more": len(sources) > len(shown)}
         context |= {"link": _link_of(work), "may_mark": self.has_mark_permission(request)}
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404
 from taggit.models import Tag
 
 from articles.models import Article
-from articles.views import article_page
+from articles.tagging import tags_meant
+from articles.views import preview_page
 
 TAG_SUGGESTIONS = 20
 
@@ -17,7 +18,7 @@ def preview_article(request: HttpRequest, model_admin: admin.ModelAdmin[Article]
     article = get_object_or_404(Article.objects.with_page(), pk=pk)
     if not model_admin.has_view_permission(request, article):
         raise PermissionDenied
-    return article_page(request, article, preview="Only signed-in staff see this page.")
+    return preview_page(request, article, "Only signed-in staff see this page.")
 
 
 def tag_names(request: HttpRequest, model_admin: admin.ModelAdmin[Article]) -> JsonResponse:
@@ -25,7 +26,8 @@ def tag_names(request: HttpRequest, model_admin: admin.ModelAdmin[Article]) -> J
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     typed = request.GET.get("term", "")[:100]
-    found = Tag.objects.filter(name__icontains=typed).order_by("name")
-    names = found.values_list("name", flat=True)[:TAG_SUGGESTIONS]
+    keys = tags_meant(typed)[:TAG_SUGGESTIONS]
+    tags = Tag.objects.in_bulk(keys)
+    names = [tags[key].name for key in keys if key in tags]
     results = [{"id": name, "text": name} for name in names]
     return JsonResponse({"results": results, "pagination": {"more": False}})

@@ -1,19 +1,24 @@
 """The desk: what is in which state, what is scheduled when, and what needs a look although it is published."""
 
 from calendar import Calendar
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 
-from articles.models import Article, ArticleQuerySet, LinkCheck, Work
+from articles.expressions import JSONRows, union
+from articles.models import Article, ArticleQuerySet, LinkCheck, SearchEntry, Source, Work
 
 ARTICLES_IN_A_STATE = 50
+ARTICLES_IN_A_DAY = 8
+WORKS_SEEN = 100  # of those that fell, the newest
+SOURCES_SEEN = 5  # of each of them, the newest
 RECENTLY = timedelta(days=14)
 
 
@@ -27,6 +32,7 @@ def show_desk(request: HttpRequest, model_admin: admin.ModelAdmin[Article]) -> H
         "title": "Desk",
         "opts": model_admin.opts,
         "states": _states(),
+        "most": ARTICLES_IN_A_STATE,
         "shaken": _on_desk(_shaken()),
         "month": month,
         "previous_month": month - timedelta(days=1),
@@ -49,13 +55,25 @@ def _states() -> list[tuple[str, list[Article]]]:
 
 
 def _on_desk(articles: ArticleQuerySet) -> list[Article]:
-    return list(articles.with_card().defer("body", "body_html", "headings", "citations")[:ARTICLES_IN_A_STATE])
+    cards = articles.with_card().defer(None).defer("body", "body_html", "headings", "citations")
+    return list(cards[:ARTICLES_IN_A_STATE])
 
 
 def _shaken() -> ArticleQuerySet:
-    fallen = Q(sources__work__standing__in=[Work.Standing.RETRACTED, Work.Standing.SUPERSEDED])
-    gone = Q(sources__work__link__status=LinkCheck.Status.GONE, sources__archive_url="")
-    return Article.objects.published().filter(fallen | gone).distinct().latest_first()
+    fallen = [Work.Standing.RETRACTED, Work.Standing.SUPERSEDED]
+    works = [_newest_citing(Work.objects.filter(standing=standing).order_by("-first_cited_at")) for standing in fallen]
+    gone = LinkCheck.objects.filter(status=LinkCheck.Status.GONE).order_by("-checked_at").values("work")[:WORKS_SEEN]
+    works.append(_newest_citing(Work.objects.filter(pk__in=gone), archive_url=""))
+    articles = {row["article"] for some in works for cited_by in some for row in cited_by}
+    public = SearchEntry.objects.filter(pk__in=articles, published_at__lte=timezone.now()).order_by("-published_at")
+    return Article.objects.filter(pk__in=list(public.values_list("pk", flat=True)[:ARTICLES_IN_A_STATE])).latest_first()
+
+
+def _newest_citing(works: QuerySet[Work], **which: str) -> QuerySet[Work, list[dict[str, int]]]:
+    """Return of each of some works the newest articles that cite it."""
+    sources = Source.objects.filter(work=OuterRef("pk"), **which).order_by("-pk")
+    cited_by = JSONRows(sources[:SOURCES_SEEN], article="article_id")
+    return works.annotate(cited_by=cited_by).values_list("cited_by", flat=True)[:WORKS_SEEN]
 
 
 def _month(text: str) -> date:
@@ -69,14 +87,24 @@ def _next(month: date) -> date:
     return (month + timedelta(days=32)).replace(day=1)
 
 
-def _weeks(month: date) -> list[list[tuple[date, list[Article]]]]:
-    """Return the weeks of a month, each day with what appears on it."""
-    days = Calendar().monthdatescalendar(month.year, month.month)
-    start = timezone.make_aware(datetime.combine(days[0][0], datetime.min.time()))
-    end = timezone.make_aware(datetime.combine(days[-1][-1] + timedelta(days=1), datetime.min.time()))
+def _weeks(month: date) -> list[list[tuple[date, list[Article], str]]]:
+    """Return the weeks of a month, each day with what appears on it; if that is too much, with the list that has it."""
+    weeks = Calendar().monthdatescalendar(month.year, month.month)
+    days = [day for week in weeks for day in week]
+    by_day: dict[date, list[Article]] = {day: [] for day in days}
+    for article in Article.objects.raw(*union(_of_day(day) for day in days)):
+        by_day[timezone.localdate(article.published_at)].append(article)
+    return [[(day, by_day[day][:ARTICLES_IN_A_DAY], _list_of(day, by_day[day])) for day in week] for week in weeks]
+
+
+def _of_day(day: date) -> QuerySet[Article]:
+    start, end = (timezone.make_aware(datetime.combine(at, time.min)) for at in (day, day + timedelta(days=1)))
     shown = Article.objects.filter(status="published", published_at__gte=start, published_at__lt=end)
-    by_day: dict[date, list[Article]] = {}
-    for article in shown.order_by("published_at").only("title", "published_at", "status"):
-        if article.published_at:
-            by_day.setdefault(timezone.localtime(article.published_at).date(), []).append(article)
-    return [[(day, by_day.get(day, [])) for day in week] for week in days]
+    return shown.order_by("published_at", "pk").only("title", "published_at", "status")[: ARTICLES_IN_A_DAY + 1]
+
+
+def _list_of(day: date, articles: list[Article]) -> str:
+    """Return the address of the list of a day's month, if the day has more articles than are shown."""
+    if len(articles) <= ARTICLES_IN_A_DAY:
+        return ""
+    return f"{reverse('admin:articles_article_changelist')}?published={day:%Y-%m-%d}"

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from articles.admin.lists import BoundedPaginator
 from articles.models import Image
 
 PICTURES_PER_PAGE = 24
@@ -18,13 +18,13 @@ def pick_image(request: HttpRequest, model_admin: admin.ModelAdmin[Image]) -> Ht
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     words = request.GET.get("q", "")[:100]
-    found, _ = model_admin.get_search_results(request, Image.objects.all(), words)
+    found, _ = model_admin.get_search_results(request, Image.objects.order_by("-uploaded_at", "-pk"), words)
     context: dict[str, Any] = {
         **model_admin.admin_site.each_context(request),
         "title": "Choose a picture",
         "is_popup": True,
         "words": words,
-        "page": Paginator(found, PICTURES_PER_PAGE).get_page(request.GET.get("p")),
+        "page": BoundedPaginator(found, PICTURES_PER_PAGE).get_page(request.GET.get("p")),
         "callback": request.GET.get("CKEditorFuncNum", ""),
     }
     return TemplateResponse(request, "admin/articles/image/pick.html", context)

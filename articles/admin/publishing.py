@@ -88,7 +88,7 @@ def _may(request: HttpRequest, verb: str) -> bool:
 def _carry_out(
     request: HttpRequest, model_admin: admin.ModelAdmin[Article], article: Article, verb: str, form: DecisionForm
 ) -> HttpResponse:
-    article = Article.objects.select_for_update(of=("self",)).select_related("section").get(pk=article.pk)
+    article = Article.objects.locked().select_related("section").get(pk=article.pk)
     if not _may(request, verb):
         raise PermissionDenied
     if verb not in VERBS[Article.Status(article.status)]:

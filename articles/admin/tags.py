@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from taggit.models import Tag
 
+from articles.admin.lists import BoundedAdmin
 from articles.models import TagKey
 from articles.richtext import clean_line
-from articles.tagging import merge, rename
+from articles.tagging import merge, rename, tags_meant
 
 admin.site.unregister(Tag)
 
@@ -45,15 +46,20 @@ class MergeForm(forms.Form):
 
 
 @admin.register(Tag)
-class TagAdmin(admin.ModelAdmin[Tag]):
+class TagAdmin(BoundedAdmin[Tag]):
     """Tags."""
 
     form = TagForm
     list_display = ("name", "slug")
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
-    show_full_result_count = False
+    ordering = ("name",)
+    searches_first_rows = False
     actions = ("merge_selected",)
+
+    def found(self, request: HttpRequest, rows: QuerySet[Tag], words: str) -> list[int]:
+        """Return the keys of the tags that the words may mean."""
+        return tags_meant(words)
 
     def save_model(self, request: HttpRequest, obj: Tag, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """Store the tag; its former address goes on leading to it."""

@@ -53,7 +53,7 @@ def describe_source(source_pk: int) -> None:
 
 @transaction.atomic
 def _fill_in(asked: Source, facts: Facts) -> None:
-    source = Source.objects.select_for_update().filter(pk=asked.pk, url=asked.url).first()
+    source = Source.objects.locked().filter(pk=asked.pk, url=asked.url).first()
     if source is None:
         return
     known: dict[str, Any] = {**vars(facts), "accessed_on": timezone.localdate()}

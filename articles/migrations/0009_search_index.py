@@ -1,12 +1,16 @@
 from django.db import migrations, models
 
-from articles.search import postgresql, sqlite
+# As it was then; 0021 makes another.
+POSTGRESQL = (
+    "CREATE TABLE articles_search (article_id bigint PRIMARY KEY, document tsvector NOT NULL)",
+    "CREATE INDEX articles_search_document ON articles_search USING gin (document)",
+)
+SQLITE = ("CREATE VIRTUAL TABLE articles_search USING fts5(title, key_points, standfirst, tags, sources, body)",)
 
 
 def make_index(apps, schema_editor):
-    tables = postgresql.TABLE if schema_editor.connection.vendor == "postgresql" else [sqlite.TABLE]
-    for table in tables:
-        schema_editor.execute(table)
+    for statement in POSTGRESQL if schema_editor.connection.vendor == "postgresql" else SQLITE:
+        schema_editor.execute(statement)
 
 
 def forget_index(apps, schema_editor):

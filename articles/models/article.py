@@ -1,5 +1,6 @@
 """Articles: what the paper publishes, and the rules of when it is public."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,11 @@ from articles.citations import cite_by_number
 from articles.independence import Report, group
 from articles.models.author import Author
 from articles.models.chain import Source
+from articles.models.change import Traces
 from articles.models.desk import DeskEntry
 from articles.models.image import Image
+from articles.models.place import Place, Placed, sitemap_part
+from articles.models.prepared import PreparedArticle
 from articles.models.queryset import UNPUBLISHED, ArticleQuerySet, ArticleTag, Byline, BylineEntry, Status, TagLink
 from articles.models.section import Section
 from articles.models.states import restore_state, state_of
@@ -33,11 +37,12 @@ if TYPE_CHECKING:
 CONTENTS_FROM_HEADINGS = 3
 
 
-class Article(models.Model):
+class Article(Placed):
     """A news analysis: key points on top, a body with headings, numbered sources below."""
 
     Status = Status
     UNPUBLISHED = UNPUBLISHED
+    KEY_FIELDS = ("status",)
 
     title = models.CharField(max_length=200)
     slug = models.SlugField(
@@ -90,6 +95,11 @@ class Article(models.Model):
             models.Index(fields=["status", "-published_at", "-id"], name="article_by_time"),
             models.Index(fields=["section", "status", "-published_at", "-id"], name="article_by_section_and_time"),
             models.Index(fields=["-updated_at"], name="article_by_last_change"),
+            models.Index(fields=["status", "-updated_at", "-id"], name="article_by_status_and_change"),
+            models.Index(fields=["section", "-updated_at", "-id"], name="article_by_section_and_change"),
+            models.Index(fields=["section", "status", "-updated_at", "-id"], name="article_by_both_and_change"),
+            models.Index(fields=["-published_at", "-id"], name="article_by_publication"),
+            models.Index(fields=["section", "-published_at", "-id"], name="article_by_section_and_public"),
         )
         constraints = (
             models.UniqueConstraint(fields=["section", "slug"], name="article_address_is_unique"),
@@ -142,7 +152,25 @@ class Article(models.Model):
         """Delete the article, and let the search forget it."""
         with transaction.atomic():
             search_index.backend().forget([self.pk])
+            Place.objects.give_up([self.pk])
             return super().delete(*args, **kwargs)
+
+    def page_keys(self) -> set[str]:
+        """Name the pages that show it, and its part of the sitemap."""
+        own = f"article-{self.pk}"
+        return {own} if self.status in UNPUBLISHED else {own, f"sitemap-{sitemap_part(self.pk)}"}
+
+    @classmethod
+    def articles_of(cls, rows: models.QuerySet[Any]) -> Iterable[int]:
+        """Return the articles themselves."""
+        return rows.values_list("pk", flat=True)
+
+    @classmethod
+    def note_change(cls, before: Traces, after: Traces) -> None:
+        """Note the change, and have a row for the prepared parts of every article."""
+        new = [PreparedArticle(article_id=pk) for pk in after.facts if pk not in before.facts]
+        PreparedArticle.objects.bulk_create(new, ignore_conflicts=True)
+        super().note_change(before, after)
 
     def make_slug(self) -> None:
         """Give an article without a slug the one that its title suggests."""

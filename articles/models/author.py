@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
+from articles.models.change import Shown, ShownQuerySet
+from articles.models.place import sitemap_part
 from articles.richtext import clean_line, clean_text
 from articles.slugs import MAX_SLUG_LENGTH, slug_from
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-class AuthorManager(models.Manager["Author"]):
+class AuthorQuerySet(ShownQuerySet["Author"]):
     """Finds and makes authors."""
 
     def of(self, user: "User") -> "Author":
@@ -32,7 +34,7 @@ class AuthorManager(models.Manager["Author"]):
         return next(slug for slug in candidates if slug not in taken)
 
 
-class Author(models.Model):
+class Author(Shown):
     """A name that stands in a byline; the account behind it, if any, stays on the server."""
 
     name = models.CharField(max_length=120)
@@ -47,10 +49,11 @@ class Author(models.Model):
         help_text="The account that writes under this name: its owner may edit drafts with this name in the byline.",
     )
 
-    objects = AuthorManager()
+    objects = AuthorQuerySet.as_manager()
 
     class Meta:
         ordering = ("name",)
+        indexes = (models.Index(fields=["name", "id"], name="author_by_name"),)
 
     def __str__(self) -> str:
         return self.name
@@ -60,6 +63,10 @@ class Author(models.Model):
         self.name = clean_line(self.name)
         self.bio = clean_text(self.bio)
         super().save(*args, **kwargs)
+
+    def page_keys(self) -> set[str]:
+        """Name the pages with the author's name, and the part of the sitemap that lists it."""
+        return {f"author-{self.pk}", f"sitemap-{sitemap_part(self.pk)}", "names"}
 
     def get_absolute_url(self) -> str:
         """Return the path of the author's first page."""

@@ -5,13 +5,15 @@ from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 from django.db import models
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import OuterRef
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 
 from articles.expressions import JSONRows
+from articles.models.change import Shown, ShownQuerySet, Traces
 from articles.models.link import LinkCheck
+from articles.models.place import Placed, note_works_to_come
 from articles.models.work import MAX_SOURCE_CHARACTERS, MAX_URL_CHARACTERS, Work
 from articles.richtext import clean_line, clean_text, validate_url
 from articles.slugs import MAX_SLUG_LENGTH
@@ -34,7 +36,7 @@ class Support(TypedDict):
     standing_note: str
 
 
-class KeyPointQuerySet(models.QuerySet["KeyPoint"]):
+class KeyPointQuerySet(ShownQuerySet["KeyPoint"]):
     """Key points in the order of the summary."""
 
     def with_support(self) -> "KeyPointQuerySet":
@@ -50,8 +52,10 @@ class KeyPointQuerySet(models.QuerySet["KeyPoint"]):
         return self.annotate(support_rows=JSONRows(evidence, **columns))
 
 
-class KeyPoint(models.Model):
+class KeyPoint(Shown):
     """One line of the summary on top of an article."""
+
+    KEY_FIELDS = ("article_id",)
 
     article = models.ForeignKey("articles.Article", on_delete=models.CASCADE, related_name="key_points")
     position = models.PositiveSmallIntegerField(default=1)
@@ -80,6 +84,10 @@ class KeyPoint(models.Model):
         self.lead = clean_line(self.lead).removesuffix(":").rstrip()
         self.text = clean_line(self.text)
         super().save(*args, **kwargs)
+
+    def page_keys(self) -> set[str]:
+        """Name the pages that show its article."""
+        return {f"article-{self.article_id}"}
 
     def rest_on(self, numbers: Iterable[int], locators: Mapping[int, str] | None = None) -> list[int]:
         """Let the sources with these numbers carry the key point; return the numbers that no source has.
@@ -112,20 +120,18 @@ class KeyPoint(models.Model):
         return [support["number"] for support in self.support]
 
 
-class SourceQuerySet(models.QuerySet["Source"]):
+class SourceQuerySet(ShownQuerySet["Source"]):
     """Sources in the order of their list."""
 
     def with_work(self) -> "SourceQuerySet":
-        """Add what each stands for, the health of its address, and in how many other published articles it is cited."""
-        due = {"article__status": "published", "article__published_at__lte": timezone.now()}
-        citing = Source.objects.filter(work=OuterRef("work"), **due).exclude(article=OuterRef("article")).order_by()
-        count = citing.values("work").annotate(n=Count("article", distinct=True)).values("n")
-        works = self.select_related("work__link").defer("work__link__fingerprint")
-        return works.annotate(other_articles=Subquery(count))
+        """Add what each stands for, and the health of its address."""
+        return self.select_related("work__link").defer("work__link__fingerprint")
 
 
-class Source(models.Model):
+class Source(Placed):
     """One entry of the numbered list of sources; the body cites it by its position."""
+
+    KEY_FIELDS = ("article_id", "work_id")
 
     article = models.ForeignKey("articles.Article", on_delete=models.CASCADE, related_name="sources")
     position = models.PositiveSmallIntegerField(default=1)
@@ -170,6 +176,21 @@ class Source(models.Model):
         self.work = Work.objects.of(self)
         super().save(*args, **kwargs)
 
+    def page_keys(self) -> set[str]:
+        """Name the pages of its article, and of what it stands for."""
+        return {f"article-{self.article_id}", f"work-{self.work_id}"}
+
+    @classmethod
+    def articles_of(cls, rows: models.QuerySet[Any]) -> Iterable[int]:
+        """Return the articles whose sources they are."""
+        return rows.values_list("article_id", flat=True)
+
+    @classmethod
+    def note_change(cls, before: Traces, after: Traces) -> None:
+        """Note the change, and the one to come where the article is to come."""
+        super().note_change(before, after)
+        note_works_to_come(after.facts)
+
     @property
     def host(self) -> str:
         """Return the host of its address, as readers know it."""
@@ -212,8 +233,10 @@ class Source(models.Model):
         return [f"cite-{self.position}-{time}" for time in range(1, times + 1)]
 
 
-class Evidence(models.Model):
+class Evidence(Shown):
     """A source that carries a key point."""
+
+    KEY_FIELDS = ("key_point__article_id",)
 
     key_point = models.ForeignKey(KeyPoint, on_delete=models.CASCADE, related_name="evidence")
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="evidence")
@@ -222,28 +245,36 @@ class Evidence(models.Model):
     )
     cited_on = models.DateField(default=timezone.localdate, editable=False)
 
+    objects = ShownQuerySet["Evidence"].as_manager()
+
     class Meta:
         constraints = (models.UniqueConstraint(fields=["key_point", "source"], name="evidence_names_a_source_once"),)
 
     def __str__(self) -> str:
         return f"{self.key_point} [{self.source.position}]"
 
+    def page_keys(self) -> set[str]:
+        """Name the pages that show its article."""
+        return {f"article-{self.key_point.article_id}"}
 
-class CorrectionQuerySet(models.QuerySet["Correction"]):
+    @classmethod
+    def keys_of(cls, rows: "models.QuerySet[Any]") -> set[str]:
+        """Return the keys of all these rows."""
+        return super().keys_of(rows.select_related("key_point"))
+
+
+class CorrectionQuerySet(ShownQuerySet["Correction"]):
     """Which corrections."""
 
     def published(self) -> "CorrectionQuerySet":
         """Select what readers see."""
         return self.filter(is_draft=False)
 
-    def of_published_articles(self) -> "CorrectionQuerySet":
-        """Select what readers see of all articles, the newest first, each with its article."""
-        due = {"article__status": "published", "article__published_at__lte": timezone.now()}
-        return self.published().filter(**due).select_related("article__section").order_by("-made_at", "-pk")
 
-
-class Correction(models.Model):
+class Correction(Placed):
     """A dated, public note of what was changed in a published article, and why."""
+
+    KEY_FIELDS = ("article_id",)
 
     article = models.ForeignKey("articles.Article", on_delete=models.CASCADE, related_name="corrections")
     made_at = models.DateTimeField()
@@ -265,6 +296,15 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.made_at:%Y-%m-%d}: {self.text}"
+
+    def page_keys(self) -> set[str]:
+        """Name the pages of its article."""
+        return {f"article-{self.article_id}"}
+
+    @classmethod
+    def articles_of(cls, rows: models.QuerySet[Any]) -> Iterable[int]:
+        """Return the articles that they correct."""
+        return rows.values_list("article_id", flat=True)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the correction, its text made fit for a page."""

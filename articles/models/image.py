@@ -2,13 +2,16 @@
 
 import hashlib
 from typing import Any, BinaryIO, TypedDict
+from urllib.parse import urljoin
 
 from django.apps import apps
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, default_storage, storages
 from django.db import models, transaction
 from django_tasks import task
 
+from articles.models.change import Shown, ShownQuerySet
 from articles.pictures import (
     FIRST_WIDTH,
     fitting_size,
@@ -34,7 +37,7 @@ class Rendition(TypedDict):
     height: int
 
 
-class ImageManager(models.Manager["Image"]):
+class ImageQuerySet(ShownQuerySet["Image"]):
     """Makes images of what people upload."""
 
     def from_upload(self, file: BinaryIO, *, alternative_text: str, credit: str = "") -> "Image":
@@ -45,7 +48,7 @@ class ImageManager(models.Manager["Image"]):
         return image
 
 
-class Image(models.Model):
+class Image(Shown):
     """A picture: alternative text, credit, a focal point, and renditions that are made after upload, never on view."""
 
     alternative_text = models.CharField(
@@ -61,10 +64,11 @@ class Image(models.Model):
     renditions = models.JSONField(default=list, editable=False)
     uploaded_at = models.DateTimeField(auto_now_add=True)
 
-    objects = ImageManager()
+    objects = ImageQuerySet.as_manager()
 
     class Meta:
         ordering = ("-uploaded_at", "-pk")
+        indexes = (models.Index(fields=["-uploaded_at", "-id"], name="image_by_upload"),)
         constraints = (
             models.CheckConstraint(condition=~models.Q(alternative_text=""), name="image_has_alternative_text"),
             models.CheckConstraint(
@@ -89,6 +93,10 @@ class Image(models.Model):
             super().save(*args, **kwargs)
             transaction.on_commit(lambda: make_renditions.enqueue(self.pk))
 
+    def page_keys(self) -> set[str]:
+        """Name the pages with the picture."""
+        return {f"image-{self.pk}"}
+
     def take(self, file: BinaryIO) -> None:
         """Look at a picture that `save()` shall store; raises ValidationError if it isn't one."""
         data = read_file(file)
@@ -102,7 +110,7 @@ class Image(models.Model):
         known = {(made["format"], made["width"]) for made in self.renditions}
         fresh = [self._store(picture, *wanted) for wanted in rendition_plan(picture.width) if wanted not in known]
         with transaction.atomic():
-            stored = Image.objects.select_for_update().get(pk=self.pk)
+            stored = Image.objects.locked().get(pk=self.pk)
             if stored.original == self.original:
                 files = {(made["format"], made["width"]): made for made in [*stored.renditions, *fresh]}
                 self.renditions = [files[key] for key in sorted(files)]
@@ -119,6 +127,11 @@ class Image(models.Model):
     def url(self) -> str:
         """Return the address of the JPEG that serves everywhere: feeds, other sites, old browsers."""
         return default_storage.url(self._of("jpg", near=COVER_WIDTH)["name"])
+
+    @property
+    def full_url(self) -> str:
+        """Return that address with its host: the site's, or that of MEDIA_URL."""
+        return urljoin(settings.SITE_URL, self.url)
 
     @property
     def sources(self) -> list[dict[str, str]]:

@@ -5,8 +5,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
+
+from articles.models.change import Shown, ShownQuerySet
 
 if TYPE_CHECKING:
     from articles.models.work import Work
@@ -61,7 +63,7 @@ class Finding:
     fingerprint: str = ""
 
 
-class LinkCheckQuerySet(models.QuerySet["LinkCheck"]):
+class LinkCheckQuerySet(ShownQuerySet["LinkCheck"]):
     """Which addresses."""
 
     def watch(self, work: "Work") -> None:
@@ -77,16 +79,21 @@ class LinkCheckQuerySet(models.QuerySet["LinkCheck"]):
         cited = LinkCheck.objects.filter(pk=OuterRef("pk"), work__sources__isnull=False)
         return self.filter(Exists(cited))
 
-    def counts(self) -> dict[str, int]:
-        """Return how many addresses there are of each status."""
-        return dict(self.order_by().values_list("status").annotate(n=Count("pk")))
+    def counts(self, *, up_to: int) -> dict[str, int]:
+        """Return how many addresses there are of each status, counted to one more than a number."""
+        rows = self.order_by().values("pk")
+        return {status.value: rows.filter(status=status)[: up_to + 1].count() for status in LinkCheck.Status}
 
-    def troubled(self) -> "LinkCheckQuerySet":
-        """Select what somebody ought to look at, the newest first."""
-        return self.filter(status__in=LinkCheck.TROUBLE).order_by("-checked_at", "-pk")
+    def troubled(self, most: int) -> "list[LinkCheck]":
+        """Return what somebody ought to look at, the newest first."""
+        links = self.select_related("work").defer("fingerprint").order_by("-checked_at", "-pk")
+        newest = [link for status in LinkCheck.TROUBLE for link in links.filter(status=status)[:most]]
+        return sorted(newest, key=lambda link: (link.checked_at is not None, link.checked_at, link.pk), reverse=True)[
+            :most
+        ]
 
 
-class LinkCheck(models.Model):
+class LinkCheck(Shown):
     """The health of a work's address. A failure is believed when it is seen on three different days."""
 
     class Status(models.TextChoices):
@@ -108,6 +115,8 @@ class LinkCheck(models.Model):
     SEEN = (Status.OK, Status.MOVED, Status.CHANGED)
     TROUBLE = (Status.MOVED, Status.CHANGED, Status.HOME, Status.SOFT_404, Status.DOUBTFUL, *FAILURES)
 
+    KEY_FIELDS = ("work_id", "status")
+
     work = models.OneToOneField("articles.Work", on_delete=models.CASCADE, related_name="link")
     status = models.CharField(max_length=12, choices=Status, default=Status.UNCHECKED, db_default=Status.UNCHECKED)
     note = models.CharField(max_length=300, blank=True)
@@ -125,7 +134,7 @@ class LinkCheck(models.Model):
     objects = LinkCheckQuerySet.as_manager()
 
     class Meta:
-        indexes = (models.Index(fields=["status", "-checked_at"], name="link_check_by_status"),)
+        indexes = (models.Index(fields=["status", "-checked_at", "-work"], name="link_check_by_status"),)
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(
@@ -140,6 +149,10 @@ class LinkCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.work}: {self.get_status_display()}"
+
+    def page_keys(self) -> set[str]:
+        """Name the pages that say of a source that it is gone."""
+        return {f"work-{self.work_id}"} if self.is_gone else set()
 
     @property
     def is_gone(self) -> bool:

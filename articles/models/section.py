@@ -5,11 +5,12 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 
+from articles.models.change import Shown, ShownQuerySet
 from articles.richtext import clean_line, clean_text
 from articles.slugs import MAX_SLUG_LENGTH, RESERVED_SECTION_SLUGS, validate_section_slug
 
 
-class Section(models.Model):
+class Section(Shown):
     """A part of the paper, such as Analysis or Opinion, with its own page and feed."""
 
     name = models.CharField(max_length=80, unique=True)
@@ -23,6 +24,8 @@ class Section(models.Model):
     position = models.PositiveSmallIntegerField(
         default=1, help_text="Sections are shown from the lowest to the highest."
     )
+
+    objects = ShownQuerySet["Section"].as_manager()
 
     class Meta:
         ordering = ("position", "name")
@@ -44,6 +47,10 @@ class Section(models.Model):
         FormerSectionSlug.objects.filter(slug=self.slug).delete()
         if former:
             FormerSectionSlug.objects.update_or_create(slug=former, defaults={"section": self})
+
+    def page_keys(self) -> set[str]:
+        """Name every page, since all of them list the sections, and the articles that stand in it."""
+        return {"site", f"section-{self.pk}"}
 
     def get_absolute_url(self) -> str:
         """Return the path of the section's first page."""

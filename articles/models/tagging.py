@@ -2,10 +2,14 @@
 
 import unicodedata
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import IntegrityError, models, transaction
+from django.db.models.signals import post_delete, post_save
 from taggit.models import Tag
 
+from articles.models.change import Change
+from articles.models.place import sitemap_part
 from articles.richtext import clean_line
 
 MAX_TAG_CHARACTERS = 100
@@ -66,3 +70,13 @@ class FormerTagSlug(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+
+def note_changes_of_tags() -> None:
+    """Have a change of a tag noted, whoever makes it: taggit's model can't do it itself."""
+    post_save.connect(_note_change, sender=Tag, dispatch_uid="note_change_of_tag")
+    post_delete.connect(_note_change, sender=Tag, dispatch_uid="note_deletion_of_tag")
+
+
+def _note_change(instance: Tag, **facts: Any) -> None:
+    Change.objects.note({f"tag-{instance.pk}", f"sitemap-{sitemap_part(instance.pk)}", "names"})

@@ -8,13 +8,15 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
+from articles.models.change import Shown, ShownQuerySet
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from articles.models.article import Article
 
 
-class VersionManager(models.Manager["Version"]):
+class VersionQuerySet(ShownQuerySet["Version"]):
     """Keeps versions."""
 
     def keep(self, article: "Article", *, by: "User | None", comment: str = "") -> "Version | None":
@@ -31,8 +33,10 @@ class VersionManager(models.Manager["Version"]):
         return self.create(article=article, number=number, by=by, comment=comment, digest=digest, state=state)
 
 
-class Version(models.Model):
+class Version(Shown):
     """An article with its key points, sources, tags and byline, as it was saved once; never changed afterwards."""
+
+    KEY_FIELDS = ("article_id",)
 
     article = models.ForeignKey("articles.Article", on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
@@ -42,7 +46,7 @@ class Version(models.Model):
     digest = models.CharField(max_length=64)
     state = models.JSONField(encoder=DjangoJSONEncoder)
 
-    objects = VersionManager()
+    objects = VersionQuerySet.as_manager()
 
     class Meta:
         ordering = ("-number",)
@@ -50,6 +54,10 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"Version {self.number}"
+
+    def page_keys(self) -> set[str]:
+        """Name the pages of its article."""
+        return {f"article-{self.article_id}"}
 
     @property
     def is_of_published(self) -> bool:

@@ -1,12 +1,13 @@
 """What sources stand for, whichever articles cite it."""
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.db import models
 
 from articles.canonical import canonical_url
+from articles.models.change import Shown, ShownQuerySet
 from articles.models.link import LinkCheck
 from articles.richtext import clean_line
 
@@ -17,7 +18,7 @@ MAX_URL_CHARACTERS = 2000
 MAX_SOURCE_CHARACTERS = 500
 
 
-class WorkManager(models.Manager["Work"]):
+class WorkQuerySet(ShownQuerySet["Work"]):
     """Finds and makes works."""
 
     def of(self, source: "Source") -> "Work":
@@ -25,14 +26,21 @@ class WorkManager(models.Manager["Work"]):
         url = canonical_url(source.url) if source.url else ""
         identity = url or " | ".join(part.casefold() for part in (source.title, source.authors, source.outlet))
         facts = {"url": url, "host": (urlsplit(url).hostname or "")[:255], "title": source.title}
-        digest = hashlib.sha256(identity.encode()).hexdigest()
-        work, is_new = self.get_or_create(identity=digest, defaults={**facts, "outlet": source.outlet})
+        work, is_new = self.get_or_create(identity=_digest(identity), defaults={**facts, "outlet": source.outlet})
         if is_new and url:
             LinkCheck.objects.watch(work)
         return work
 
+    def at(self, address: str) -> Any:
+        """Select the work that has an address, however it is written."""
+        return self.filter(identity=_digest(canonical_url(address)))
 
-class Work(models.Model):
+
+def _digest(identity: str) -> str:
+    return hashlib.sha256(identity.encode()).hexdigest()
+
+
+class Work(Shown):
     """A report, page, paper or book that sources of any article stand for; what holds of it holds of all of them."""
 
     class Standing(models.TextChoices):
@@ -47,20 +55,21 @@ class Work(models.Model):
     host = models.CharField(max_length=255, blank=True, db_index=True, editable=False)
     title = models.CharField(max_length=MAX_SOURCE_CHARACTERS)
     outlet = models.CharField(max_length=200, blank=True)
-    standing = models.CharField(
-        max_length=10, choices=Standing, default=Standing.CURRENT, db_default=Standing.CURRENT, db_index=True
-    )
+    standing = models.CharField(max_length=10, choices=Standing, default=Standing.CURRENT, db_default=Standing.CURRENT)
     standing_note = models.CharField(
         max_length=500, blank=True, help_text="What happened to it; readers see this beside every key point on it."
     )
     first_cited_at = models.DateTimeField(auto_now_add=True)
 
-    objects = WorkManager()
+    objects = WorkQuerySet.as_manager()
 
     class Meta:
         verbose_name = "source"
         ordering = ("-first_cited_at", "-pk")
-        indexes = (models.Index(fields=["-first_cited_at", "-id"], name="work_by_first_citation"),)
+        indexes = (
+            models.Index(fields=["-first_cited_at", "-id"], name="work_by_first_citation"),
+            models.Index(fields=["standing", "-first_cited_at", "-id"], name="work_by_standing"),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(standing__in=["current", "retracted", "superseded"]), name="work_standing_is_known"
@@ -69,6 +78,10 @@ class Work(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def page_keys(self) -> set[str]:
+        """Name the pages with a source that stands for it."""
+        return {f"work-{self.pk}"}
 
     @property
     def is_current(self) -> bool:

@@ -1,55 +1,41 @@
 """Keeping the index: with every article that is saved, or all of it anew."""
 
-import html
-import re
 from collections.abc import Callable, Iterable
-from itertools import chain
-from types import ModuleType
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
-from django.utils.html import strip_tags
+from django.db import transaction
 
-from articles.models.search import SearchWord
-from articles.search import postgresql, sqlite
-from articles.search.words import folded_words, stemmed
+from articles.models.search import SearchEntry, SearchWord
+from articles.search.candidates import backend
+from articles.search.document import Document, document_of
+from articles.search.vocabulary import learn
 
 if TYPE_CHECKING:
     from articles.models import Article, ArticleQuerySet
 
+__all__ = ["ARTICLES_AT_ONCE", "RELATED", "backend", "index", "rebuild"]
+
 ARTICLES_AT_ONCE = 200
 RELATED = ("key_points", "tags", "sources")  # what else the index holds of an article
-_BLOCK = re.compile(r"<(p|li|h[234]|td|th|dd|dt|figcaption|br)\b")
-MIN_WORD_CHARACTERS = 3  # shorter ones are no use as suggestions
-
-
-def backend() -> ModuleType:
-    """Return the module that keeps the index of the database in use."""
-    return postgresql if connection.vendor == "postgresql" else sqlite
 
 
 def index(articles: "Iterable[Article]") -> None:
     """Let the index say what these articles say now; those that are neither published nor scheduled leave it."""
-    rows: list[tuple[object, ...]] = []
-    texts: list[str] = []
-    gone: list[int] = []
+    documents, keys = [], []
     for article in articles:
-        if article.status != article.Status.PUBLISHED:
-            gone.append(article.pk)
-            continue
-        columns = _columns(article)
-        rows.append((article.pk, article.published_at, *map(stemmed, columns)))
-        texts += columns
-    if gone:
-        backend().forget(gone)
-    if rows:
-        backend().put(rows)
-        _learn(texts)
+        keys.append(article.pk)
+        if article.status == article.Status.PUBLISHED:
+            documents.append(document_of(article))
+    backend().forget(keys)
+    SearchEntry.objects.filter(pk__in=keys).delete()
+    if documents:
+        _put(documents)
 
 
 def rebuild(articles: "ArticleQuerySet", tell: Callable[[int], None]) -> None:
     """Make the index anew from these articles, a batch to a transaction; `tell` hears how many are done."""
     backend().clear()
+    SearchEntry.objects.all().delete()
     SearchWord.objects.all().delete()
     batch: list[Article] = []
     for done, article in enumerate(articles.prefetch_related(*RELATED).iterator(chunk_size=ARTICLES_AT_ONCE), 1):
@@ -66,20 +52,16 @@ def _index_batch(batch: "list[Article]") -> None:
     index(batch)
 
 
-def _columns(article: "Article") -> list[str]:
-    key_points = " . ".join(str(key_point) for key_point in article.key_points.all())
-    tags = " . ".join(tag.name for tag in article.tags.all())
-    sources = " . ".join(f"{source.outlet} . {source.title}" for source in article.sources.all())
-    return [article.title, key_points, article.standfirst, tags, sources, plain(article.body)]
-
-
-def plain(body: str) -> str:
-    """Return the words of a stored body, its blocks apart."""
-    return html.unescape(strip_tags(_BLOCK.sub(r" <\1", body)))
-
-
-def _learn(texts: list[str]) -> None:
-    words = set(chain.from_iterable(map(folded_words, texts)))
-    words = {word for word in words if len(word) >= MIN_WORD_CHARACTERS and word.isalpha()}
-    new = words.difference(SearchWord.objects.filter(word__in=words).values_list("word", flat=True))
-    SearchWord.objects.bulk_create([SearchWord(word=word) for word in new], ignore_conflicts=True)
+def _put(documents: list[Document]) -> None:
+    entries = [
+        SearchEntry(
+            article_id=document.article,
+            place=document.place,
+            published_at=document.published_at,
+            strengths=document.strengths,
+        )
+        for document in documents
+    ]
+    SearchEntry.objects.bulk_create(entries)
+    backend().put(documents)
+    learn(word for document in documents for word in document.words)

@@ -1,42 +1,57 @@
-"""The index on PostgreSQL: its full text search, see https://www.postgresql.org/docs/current/textsearch.html."""
+"""The index on PostgreSQL: its full text search, see https://www.postgresql.org/docs/current/textsearch.html.
 
-from collections.abc import Iterable, Sequence
+Its index finds all rows that match, in no order. So every document also holds the spans of time, from hours to years,
+in which its article stands; they are asked for along with the words, the newest first, until there is enough. For the
+index an article's spans are words like others, and it skips from one that has both to the next.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
-from articles.search.query import Query, Term
+from articles.asking import reading_alias
+from articles.search.document import GAP, Document, quarter_of
+from articles.search.wanted import Phrase, Span, Wanted
 
-_ARTICLE = "article_id bigint PRIMARY KEY"  # no foreign key: a flush could not empty the articles then
 TABLE = (
-    f"CREATE TABLE articles_search ({_ARTICLE}, document tsvector NOT NULL)",
-    "CREATE INDEX articles_search_document ON articles_search USING gin (document)",
+    # No foreign key: a flush could not empty the articles then.
+    "CREATE TABLE articles_search (article_id bigint PRIMARY KEY, place bigint NOT NULL, document tsvector NOT NULL)",
+    "CREATE INDEX articles_search_place ON articles_search (place)",
+    # Without a list of what is still to be put in order, which every search would have to read.
+    "CREATE INDEX articles_search_document ON articles_search USING gin (document) WITH (fastupdate = off)",
 )
-RANKS = "{0.08, 0.35, 0.65, 1.0}"  # of the labels D, C, B and A
-_DOCUMENT = (
-    "setweight(to_tsvector('simple', %s), 'A') || setweight(to_tsvector('simple', %s), 'A')"
-    " || setweight(to_tsvector('simple', %s), 'B') || setweight(to_tsvector('simple', %s), 'B')"
-    " || setweight(to_tsvector('simple', %s), 'C') || setweight(to_tsvector('simple', %s), 'D')"
-)
+SCALES = (6, 9, 12, 15, 18)  # of the spans that a document names, in quarters of an hour: 2**6 to 2**18, seven years
+WIDER = 3  # powers of two from a scale to the next
+MAX_POSITIONS = 255  # of a word; PostgreSQL keeps no more
 _PUT = (
-    f"INSERT INTO articles_search (article_id, document) VALUES (%s, {_DOCUMENT})"  # noqa: S608 - constants
-    " ON CONFLICT (article_id) DO UPDATE SET document = EXCLUDED.document"
+    "INSERT INTO articles_search (article_id, place, document) VALUES (%s, %s, %s::tsvector)"
+    " ON CONFLICT (article_id) DO UPDATE SET place = EXCLUDED.place, document = EXCLUDED.document"
 )
-# The index finds all that match, and only the newest of them are read and ranked.
+# Adding nothing to the place keeps PostgreSQL from going by the places and unpacking every document on the way.
 _NEWEST = """
-    WITH found AS MATERIALIZED (SELECT article_id FROM articles_search WHERE document @@ to_tsquery('simple', %s)),
-    newest AS MATERIALIZED (SELECT article_id FROM found ORDER BY article_id DESC LIMIT %s)
-    SELECT article_id, ts_rank(%s::float4[], document, to_tsquery('simple', %s))
-    FROM articles_search JOIN newest USING (article_id)
+    SELECT place FROM (VALUES {windows}) AS windows (spans)
+    CROSS JOIN LATERAL (
+        SELECT place FROM articles_search
+        WHERE document @@ (%s::tsquery && spans::tsquery) AND place + 0 BETWEEN %s AND %s
+        ORDER BY place + 0 DESC
+    ) AS found LIMIT %s
 """
-FIRST = 1000.0  # more than any rank: what a title or a key point says comes before what a body says
-_UPWARDS = "A"
+# In two steps, or else the index would be asked, and documents unpacked that aren't among these places.
+_TOGETHER = """
+    WITH chosen AS MATERIALIZED (SELECT place, document FROM articles_search WHERE place = ANY(%s))
+    SELECT place FROM chosen WHERE document @@ %s::tsquery ORDER BY place DESC
+"""
+_COUNT = "(SELECT COUNT(*) FROM articles_search WHERE document @@ %s::tsquery AND place + 0 BETWEEN %s AND %s)"
 
 
-def put(rows: Sequence[tuple[Any, ...]]) -> None:
-    """Store rows of article, time of publication and the columns."""
+def put(documents: Sequence[Document]) -> None:
+    """Store documents."""
+    rows = [(document.article, document.place, _vector(document)) for document in documents]
     with connection.cursor() as cursor:
-        cursor.executemany(_PUT, [(row[0], *row[2:]) for row in rows])
+        cursor.executemany(_PUT, rows)
 
 
 def forget(articles: Iterable[int]) -> None:
@@ -48,29 +63,93 @@ def forget(articles: Iterable[int]) -> None:
 def clear() -> None:
     """Take everything out of the index."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM articles_search")
+        cursor.execute("TRUNCATE articles_search")
 
 
-def candidates(query: Query, most: int) -> dict[int, float]:
-    """Return the newest articles that match with their ranks: at most so many, and as many by title or key points."""
-    found: dict[int, float] = {}
-    with transaction.atomic(), connection.cursor() as cursor:
+@contextmanager
+def reading() -> Iterator[None]:
+    """Have the index used whatever the planner thinks, for what is asked inside."""
+    with transaction.atomic(using=reading_alias(), savepoint=False):
         # The planner doesn't count what it costs to unpack every document, and would rather read them all.
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        for label, bonus in (("", 0), (_UPWARDS, FIRST)):
-            wanted = _match(query, label)
-            cursor.execute(_NEWEST, [wanted, most, RANKS, wanted])
-            found |= {pk: rank + bonus for pk, rank in cursor.fetchall()}
-    return found
+        _rows("SELECT set_config('enable_seqscan', 'off', true)", [])
+        yield
 
 
-def _match(query: Query, label: str) -> str:
-    wanted = " & ".join(f"({' | '.join(_term(term, label) for term in group)})" for group in query.groups)
-    unwanted = "".join(f" & !({_term(term, '')})" for term in query.excluded)
-    return wanted + unwanted
+def newest(wanted: Wanted, span: Span, most: int, *, is_scarce: bool) -> list[int]:
+    """Return the newest places where all tokens are, the newest first; whether they stand together isn't looked at.
+
+    What is scarce is looked for in all of the span at once.
+    """
+    windows = [" | ".join(map(_quoted, window)) for window in _windows(span)]
+    if is_scarce:
+        windows = [" | ".join(windows)]
+    sql = _NEWEST.format(windows=", ".join(["(%s)"] * len(windows)))
+    return [place for (place,) in _rows(sql, [*windows, _match(wanted, is_strict=False), *span, most])]
 
 
-def _term(term: Term, label: str) -> str:
-    mark = f":{'*' if term.is_prefix else ''}{label}" if term.is_prefix or label else ""
-    words = [f"'{word}'{mark}" for word in term.words]
-    return f"({' <-> '.join(words)})"
+def together(wanted: Wanted, places: Sequence[int]) -> list[int]:
+    """Return those of the places from `newest()` where the tokens of each phrase follow each other."""
+    return [place for (place,) in _rows(_TOGETHER, [list(places), _match(wanted, is_strict=True)])]
+
+
+def counts(parts: Sequence[Sequence[str]], span: Span) -> list[int]:
+    """Return in how many places of a span each of some sets of tokens is."""
+    spans = _either(name for window in _windows(span) for name in window)
+    values = [value for part in parts for value in (f"{_either(part)} & {spans}", *span)]
+    return list(_rows(f"SELECT {', '.join([_COUNT] * len(parts))}", values)[0])
+
+
+def _rows(sql: str, values: list[Any]) -> list[Any]:
+    with connections[reading_alias()].cursor() as cursor:
+        cursor.execute(sql, values)
+        rows: list[Any] = cursor.fetchall()
+    return rows
+
+
+def _windows(span: Span) -> Iterator[list[str]]:
+    """Yield the spans to ask for in turn, the newest first, each window about twice as long as the one before."""
+    quarter, oldest = quarter_of(span.high), quarter_of(span.low)
+    for scale in SCALES:
+        blocks = _blocks(quarter, oldest, scale) if quarter >= oldest else ()
+        size = 1
+        while blocks:
+            yield [f"#{scale}.{block}" for block in blocks[:size]]
+            quarter = (blocks[:size][-1] << scale) - 1
+            blocks, size = blocks[size:], 2 * size
+
+
+def _blocks(quarter: int, oldest: int, scale: int) -> Sequence[int]:
+    """Return the blocks of a scale from a quarter back to where those of the next can take over, or to the oldest."""
+    newest, last = quarter >> scale, oldest >> scale
+    if scale != SCALES[-1]:
+        last = max(last, (newest >> WIDER) - 1 << WIDER)
+    return range(newest, last - 1, -1)
+
+
+def _vector(document: Document) -> str:
+    positions: dict[str, list[str]] = defaultdict(list)
+    for position, token in enumerate(document.tokens, 1):
+        if token != GAP:
+            positions[token].append(str(position))
+    words = [f"{_quoted(token)}:{','.join(at[:MAX_POSITIONS])}" for token, at in positions.items()]
+    quarter = quarter_of(document.place)
+    return " ".join([*words, *(_quoted(f"#{scale}.{quarter >> scale}") for scale in SCALES)])
+
+
+def _match(wanted: Wanted, *, is_strict: bool) -> str:
+    groups = [" | ".join(_phrase(phrase, is_strict=is_strict) for phrase in group) for group in wanted.groups]
+    everything = " & ".join([*(f"({group})" for group in groups), *map(_quoted, wanted.facets)])
+    unwanted = [phrase for phrase in wanted.excluded if is_strict or len(phrase) == 1]
+    return everything + "".join(f" & !{_phrase(phrase, is_strict=True)}" for phrase in unwanted)
+
+
+def _phrase(phrase: Phrase, *, is_strict: bool) -> str:
+    return f"({(' <-> ' if is_strict else ' & ').join(map(_quoted, phrase))})"
+
+
+def _either(tokens: Iterable[str]) -> str:
+    return f"({' | '.join(map(_quoted, tokens))})"
+
+
+def _quoted(token: str) -> str:
+    return f"'{token}'"

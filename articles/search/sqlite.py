@@ -1,58 +1,85 @@
-"""The index on SQLite: FTS5, see https://www.sqlite.org/fts5.html."""
+"""The index on SQLite: its FTS5 extension, see https://sqlite.org/fts5.html.
+
+A row's number is the article's place in time, and FTS5 keeps the rows of each word in the order of these numbers: it
+walks several words at once from the newest on, and stops when it has enough.
+"""
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.db import connection
 
-from articles.search.query import Query, Term
+from articles.models.search import SearchEntry
+from articles.search.document import Document
+from articles.search.wanted import Phrase, Span, Wanted
 
-COLUMNS = ("title", "key_points", "standfirst", "tags", "sources", "body")
-WEIGHTS = (12.0, 8.0, 5.0, 4.0, 2.0, 1.0)
-TABLE = f"CREATE VIRTUAL TABLE articles_search USING fts5({', '.join(COLUMNS)}, prefix='3 4', tokenize='ascii')"
-_PUT = f"INSERT INTO articles_search (rowid, {', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * 7)})"  # noqa: S608
-FIRST = 1000.0  # more than any rank: what a title or a key point says comes before what a body says
-_UPWARDS = "{title key_points} : "
+TABLE = ("CREATE VIRTUAL TABLE articles_search USING fts5(tokens, tokenize='ascii', columnsize=0)",)
+_PUT = "INSERT OR REPLACE INTO articles_search (rowid, tokens) VALUES (%s, %s)"
+_MATCHING = "FROM articles_search WHERE articles_search MATCH %s AND rowid BETWEEN %s AND %s"
+_NEWEST = f"SELECT rowid {_MATCHING} ORDER BY rowid DESC"
+_COUNT = f"(SELECT COUNT(*) {_MATCHING})"
 
 
-def put(rows: Sequence[tuple[Any, ...]]) -> None:
-    """Store rows of article, time of publication and the columns."""
-    forget([row[0] for row in rows])
+def put(documents: Sequence[Document]) -> None:
+    """Store documents."""
     with connection.cursor() as cursor:
-        cursor.executemany(_PUT, [(row[0], *row[2:]) for row in rows])
+        cursor.executemany(_PUT, [(document.place, " ".join(document.tokens)) for document in documents])
 
 
 def forget(articles: Iterable[int]) -> None:
-    """Take articles out of the index."""
+    """Take articles out of the index; their entries must still be there."""
+    places = list(SearchEntry.objects.filter(pk__in=articles).values_list("place"))
     with connection.cursor() as cursor:
-        cursor.executemany("DELETE FROM articles_search WHERE rowid = %s", [(pk,) for pk in articles])
+        cursor.executemany("DELETE FROM articles_search WHERE rowid = %s", places)
 
 
 def clear() -> None:
-    """Take everything out of the index."""
+    """Make the index anew, empty: to take its rows out one by one would take long."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM articles_search")
+        for statement in ("DROP TABLE articles_search", *TABLE):
+            cursor.execute(statement)
 
 
-def candidates(query: Query, most: int) -> dict[int, float]:
-    """Return the newest articles that match with their ranks: at most so many, and as many by title or key points."""
-    found: dict[int, float] = {}
-    sql = (
-        "SELECT rowid, -bm25(articles_search, %s, %s, %s, %s, %s, %s) FROM articles_search"
-        " WHERE articles_search MATCH %s ORDER BY rowid DESC LIMIT %s"
-    )
+def reading() -> AbstractContextManager[None]:
+    """Have nothing changed for what is asked inside: there is one way to read the index."""
+    return nullcontext()
+
+
+def newest(wanted: Wanted, span: Span, most: int, *, is_scarce: bool) -> list[int]:
+    """Return the newest places where all tokens are, the newest first; whether they stand together isn't looked at."""
+    return _places(f"{_NEWEST} LIMIT %s", [_match(wanted, is_strict=False), *span, most])
+
+
+def together(wanted: Wanted, places: Sequence[int]) -> list[int]:
+    """Return those of the places from `newest()` where the tokens of each phrase follow each other."""
+    return _places(_NEWEST, [_match(wanted, is_strict=True), places[-1], places[0]])
+
+
+def counts(parts: Sequence[Sequence[str]], span: Span) -> list[int]:
+    """Return in how many places of a span each of some sets of tokens is."""
+    values = [value for part in parts for value in (" OR ".join(map(_quoted, part)), *span)]
     with connection.cursor() as cursor:
-        for where, bonus in (("", 0), (_UPWARDS, FIRST)):
-            cursor.execute(sql, [*WEIGHTS, _match(query, where), most])
-            found |= {pk: rank + bonus for pk, rank in cursor.fetchall()}
-    return found
+        cursor.execute(f"SELECT {', '.join([_COUNT] * len(parts))}", values)
+        return list(cursor.fetchone())
 
 
-def _match(query: Query, where: str) -> str:
-    wanted = " AND ".join(f"({' OR '.join(map(_term, group))})" for group in query.groups)
-    unwanted = "".join(f" NOT {_term(term)}" for term in query.excluded)
-    return f"{where}({wanted}){unwanted}" if where else f"({wanted}){unwanted}"
+def _places(sql: str, values: list[Any]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [place for (place,) in cursor.fetchall()]
 
 
-def _term(term: Term) -> str:
-    return f'"{term}"' + ("*" if term.is_prefix else "")
+def _match(wanted: Wanted, *, is_strict: bool) -> str:
+    groups = [" OR ".join(_phrase(phrase, is_strict=is_strict) for phrase in group) for group in wanted.groups]
+    everything = " AND ".join([*(f"({group})" for group in groups), *map(_quoted, wanted.facets)])
+    unwanted = [phrase for phrase in wanted.excluded if is_strict or len(phrase) == 1]
+    return f"({everything})" + "".join(f" NOT {_phrase(phrase, is_strict=True)}" for phrase in unwanted)
+
+
+def _phrase(phrase: Phrase, *, is_strict: bool) -> str:
+    return _quoted(" ".join(phrase)) if is_strict else f"({' AND '.join(map(_quoted, phrase))})"
+
+
+def _quoted(words: str) -> str:
+    return f'"{words}"'

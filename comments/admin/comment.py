@@ -11,6 +11,7 @@ from django.template.defaultfilters import truncatechars
 from django.urls import reverse
 from django.utils.html import format_html
 
+from articles.admin.lists import BoundedAdmin, TimeFilter
 from articles.staff import staff_user
 from comments.models import Access, Comment, CommentQuerySet, Decision, Finding
 from comments.views.own_page import data_file
@@ -50,8 +51,16 @@ class FindingInline(admin.StackedInline[Finding, Comment]):
         return False
 
 
+class SubmittedIn(TimeFilter):
+    """A field for the time of sending."""
+
+    title = "time of sending"
+    parameter_name = "submitted"
+    column = "submitted_at"
+
+
 @admin.register(Comment)
-class CommentAdmin(admin.ModelAdmin[Comment]):
+class CommentAdmin(BoundedAdmin[Comment]):
     """Replies are written by readers: staff decide on them, and change nothing in them."""
 
     inlines = (FindingInline, DecisionInline)
@@ -72,12 +81,11 @@ class CommentAdmin(admin.ModelAdmin[Comment]):
         "answer_it",
     )
     list_display = ("excerpt", "name", "article", "status", "submitted_at", "decided_at")
-    list_filter = ("status",)
+    list_filter = ("status", SubmittedIn)
     list_select_related = ("article",)
-    list_per_page = 50
     search_fields = ("name", "body")
-    date_hierarchy = "submitted_at"
-    show_full_result_count = False
+    search_help_text = "Words of names and texts, in the newest replies; “Search further on” goes on with older ones."
+    ordering = ("-submitted_at",)
     actions = (
         "approve_selected",
         "reject_selected",
@@ -88,7 +96,7 @@ class CommentAdmin(admin.ModelAdmin[Comment]):
 
     def get_queryset(self, request: HttpRequest) -> CommentQuerySet:
         """Load no personal column for those who may not see it."""
-        replies: CommentQuerySet = super().get_queryset(request)  # type: ignore[assignment]
+        replies: CommentQuerySet = super().get_queryset(request).defer("article__body", "article__body_html")  # type: ignore[assignment]
         return replies if _sees_addresses(request) else replies.defer(*Comment.PERSONAL)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:

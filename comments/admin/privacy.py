@@ -5,10 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from articles.admin.lists import BoundedAdmin
 from comments.models import Access, RetentionRun
 
 
-class RecordAdmin(admin.ModelAdmin[Any]):
+class RecordAdmin(BoundedAdmin[Any]):
     """A record that nobody adds to, changes or deletes by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
+from articles.admin.lists import BoundedAdmin
 from comments.admin.forms import TryForm
 from comments.models import Block, LearnedFilter, Rule
 from comments.rules.checks import CHECKS
@@ -67,7 +68,7 @@ def rule_is_on(form: BaseForm) -> bool:
 
 
 @admin.register(Block)
-class BlockAdmin(admin.ModelAdmin[Block]):
+class BlockAdmin(BoundedAdmin[Block]):
     """Blocked words, addresses and networks, with a field that says what a text would match."""
 
     list_display = ("pattern", "kind")

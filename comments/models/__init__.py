@@ -11,6 +11,7 @@ from comments.models.privacy import Access, RetentionRun
 from comments.models.queryset import CommentQuerySet
 from comments.models.report import Report
 from comments.models.rule import Answer, Block, Finding, Rule
+from comments.models.tally import Tally
 
 __all__ = [
     "Access",
@@ -31,5 +32,6 @@ __all__ = [
     "RetentionRun",
     "Rule",
     "Subscription",
+    "Tally",
     "TooLate",
 ]

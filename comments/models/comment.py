@@ -9,10 +9,10 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from articles.models import Article, Correction, KeyPoint, Source
+from articles.models import Article, Correction, KeyPoint, Shown, Source, Traces, Turn
 from articles.richtext import clean_line, clean_text, validate_url
 from comments import personal_data
-from comments.models import queryset
+from comments.models import queryset, tally
 from comments.models.decision import Decision
 from comments.models.policy import Policy
 from comments.models.queryset import CommentQuerySet, Verdict, shown_text
@@ -27,7 +27,7 @@ class TooLate(Exception):  # noqa: N818 - what happened, as its handler reads it
     """The reply has changed meanwhile, so that what was asked can't be done to it any more."""
 
 
-class Comment(models.Model):
+class Comment(Shown):
     """A reader's reply. Born pending; only a decision shows it."""
 
     Status = queryset.Status
@@ -44,12 +44,17 @@ class Comment(models.Model):
         NEEDS_SOURCE = "source", "This needs a source"
         MISTAKE = "mistake", "This may be a mistake"
 
+    TURN = Turn.DISCUSSIONS
     PERSONAL = ("email_encrypted", "email_fingerprint", "submission", "client")
     DECIDED = ("status", "decided_at", "body", "body_html", "text_digest", "proposed_body", "proposed_at", "version")
 
-    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="comments")
+    article = models.ForeignKey(
+        Article, on_delete=models.CASCADE, related_name="comments", db_index=False
+    )  # see indexes
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.RESTRICT, related_name="answers")
-    root = models.ForeignKey("self", null=True, blank=True, on_delete=models.RESTRICT, related_name="thread")
+    root = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.RESTRICT, related_name="thread", db_index=False
+    )
     name = models.CharField(max_length=MAX_NAME_CHARACTERS)
     website = models.URLField(max_length=500, blank=True, validators=[validate_url])
     body = models.TextField()
@@ -71,6 +76,10 @@ class Comment(models.Model):
     staff = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     badge = models.CharField(max_length=10, choices=Badge, blank=True)
     submission = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001 - null: no form sent it
+
+    # What of its thread readers see; `comments.models.tally` keeps it
+    is_listed = models.BooleanField(default=False, db_default=False, editable=False)
+    visible_answers = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     # Edits
     version = models.PositiveIntegerField(default=0, editable=False)
@@ -97,20 +106,24 @@ class Comment(models.Model):
             ("export_personal_data", "Can export what is held about a person"),
             ("erase_personal_data", "Can erase the personal data of a reply"),
         )
-        indexes = (
+        indexes = (  # those that begin with `article` or `root` serve the foreign keys too
             models.Index(
-                fields=["article", "submitted_at", "id"],
-                condition=Q(parent__isnull=True),
-                name="thread_roots_in_order",
+                fields=["article", "submitted_at", "id"], condition=Q(is_listed=True), name="listed_roots_in_order"
             ),
             models.Index(fields=["root", "status", "submitted_at", "id"], name="thread_answers_in_order"),
-            models.Index(fields=["article", "status"], name="comment_by_article_and_status"),
+            models.Index(fields=["article", "status", "submitted_at", "id"], name="comment_by_article_in_order"),
             models.Index(fields=["status", "submitted_at", "id"], name="comment_queue_in_order"),
+            models.Index(fields=["submitted_at", "id"], name="comment_by_time"),
             models.Index(fields=["status", "decided_at", "id"], name="comment_by_decision"),
-            models.Index(fields=["email_fingerprint", "status"], name="comment_by_person"),
+            models.Index(fields=["email_fingerprint", "submitted_at", "id"], name="comment_by_person"),
             models.Index(fields=["text_digest", "submitted_at"], name="comment_by_text"),
             models.Index(fields=["client", "submitted_at"], name="comment_by_client"),
-            models.Index(fields=["submitted_at"], condition=~Q(remark=""), name="comment_with_remark"),
+            models.Index(
+                fields=["article", "submitted_at", "id"],
+                condition=Q(about_key_point__isnull=False) | Q(about_source__isnull=False) | ~Q(about_heading=""),
+                name="comment_that_points",
+            ),
+            models.Index(fields=["status", "submitted_at", "id"], condition=~Q(remark=""), name="comment_with_remark"),
             models.Index(fields=["proposed_at"], condition=Q(proposed_at__isnull=False), name="comment_with_edit"),
         )
         constraints = (
@@ -151,6 +164,38 @@ class Comment(models.Model):
         if self.parent is not None:
             self.root_id = self.parent.root_id or self.parent.pk
         super().save(*args, **kwargs)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether any page may show it: none does a new one that waits."""
+        return self.is_visible or not self._state.adding
+
+    def page_keys(self) -> set[str]:
+        """Name the pages of its discussion, if readers see it."""
+        return {f"replies-{self.article_id}"} if self.is_visible else set()
+
+    def traces(self) -> Traces:
+        """Return what it leaves where readers see it; without a query for one that they don't."""
+        if not self.is_visible:
+            return Traces()
+        points = bool(self.about_key_point_id or self.about_source_id or self.about_heading)
+        seen = tally.Seen(self.article_id, self.root_id, self.submitted_at, points)
+        return Traces(self.page_keys(), {self.pk: seen})
+
+    @classmethod
+    def traces_of(cls, rows: models.QuerySet[Any]) -> Traces:
+        """Return the discussions in which readers see these replies, and what those count for that they see."""
+        visible = rows.order_by().filter(status=cls.Status.APPROVED)
+        about = ("about_key_point_id", "about_source_id", "about_heading")
+        columns = visible.values_list("pk", "article_id", "root_id", "submitted_at", *about)
+        facts = {pk: tally.Seen(article, root, at, any(points)) for pk, article, root, at, *points in columns}
+        return Traces({f"replies-{seen.article}" for seen in facts.values()}, facts)
+
+    @classmethod
+    def note_change(cls, before: Traces, after: Traces) -> None:
+        """Note the change, and keep the tally."""
+        super().note_change(before, after)
+        tally.account_for(models.QuerySet(cls), before.facts, after.facts)
 
     def get_absolute_url(self) -> str:
         """Return the path that leads to the reply on whichever page of its discussion it stands."""
@@ -269,7 +314,7 @@ class Comment(models.Model):
         self.save(update_fields=[*self.DECIDED, "moderator_edited_at"])
 
     def _lock(self) -> None:
-        self.refresh_from_db(from_queryset=Comment.objects.select_for_update(of=("self",)))
+        self.refresh_from_db(from_queryset=Comment.objects.locked())
 
     def _drop_edit(self) -> None:
         self.proposed_body, self.proposed_at = "", None

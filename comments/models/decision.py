@@ -53,6 +53,7 @@ class Decision(models.Model):
 
     class Meta:
         ordering = ("-made_at", "-pk")
+        indexes = (models.Index(fields=["made_at"], condition=Q(actor__isnull=False), name="decision_of_a_person"),)
         constraints = (
             models.CheckConstraint(
                 condition=~Q(verdict=F("previous")) | ~Q(before=F("after")) | ~Q(reason=""),

@@ -1,6 +1,6 @@
 """How this site holds its discussions: one row, changed in the admin, and the articles where they are closed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -8,12 +8,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
-from articles.models import Article
+from articles.models import Article, Shown, ShownQuerySet
 
 MOST = 10_000  # days, minutes or replies: more than anybody means, and safe to reckon with
 
 
-class Policy(models.Model):
+class Policy(Shown):
     """The rules of the house. There is one row; without it the defaults hold."""
 
     class Order(models.TextChoices):
@@ -57,6 +57,8 @@ class Policy(models.Model):
     )
     client_days = models.PositiveSmallIntegerField("days to keep fingerprints of network addresses", default=30)
 
+    objects = ShownQuerySet["Policy"].as_manager()
+
     class Meta:
         verbose_name = "discussion policy"
         verbose_name_plural = "discussion policy"
@@ -70,6 +72,10 @@ class Policy(models.Model):
         self.pk = 1
         super().save(*args, **kwargs)
 
+    def page_keys(self) -> set[str]:
+        """Name the pages of every discussion."""
+        return {"policy"}
+
     def clean(self) -> None:
         """Refuse numbers that no calendar holds."""
         numbers = (field.name for field in self._meta.fields if isinstance(field, models.PositiveSmallIntegerField))
@@ -80,27 +86,49 @@ class Policy(models.Model):
     @classmethod
     def current(cls) -> "Policy":
         """Return the policy that holds now."""
-        return cls.objects.filter(pk=1).first() or cls()
+        return next(iter(cls.objects.all()), None) or cls()
 
-    def why_closed(self, article: Article) -> str:
-        """Return the sentence that says why no reply to an article is taken; empty while it is open."""
+    def why_closed(self, article: Article, *, is_closed: bool | None = None) -> str:
+        """Return the sentence that says why no reply to an article is taken; empty while it is open.
+
+        `is_closed` is for callers who know already whether staff have closed the discussion.
+        """
         if not self.replies_open:
             return "Replies are closed on this site at present."
-        if ClosedDiscussion.objects.filter(article=article).exists():
+        if is_closed is None:
+            is_closed = ClosedDiscussion.objects.filter(article=article).exists()
+        if is_closed:
             return "Replies to this article are closed."
-        if self.close_after_days and article.published_at:
-            closes_at = article.published_at + timedelta(days=self.close_after_days)
-            if closes_at <= timezone.now():
-                date = f"{closes_at:%-d %B %Y}"
-                return f"Replies to this article closed on {date}, {self.close_after_days} days after publication."
+        closes_at = self._end_of(article)
+        if closes_at and closes_at <= timezone.now():
+            date = f"{closes_at:%-d %B %Y}"
+            return f"Replies to this article closed on {date}, {self.close_after_days} days after publication."
         return ""
 
+    def closes_at(self, article: Article) -> datetime | None:
+        """Return when the discussion of an article closes by age, if that is still to come."""
+        closes_at = self._end_of(article)
+        return closes_at if closes_at and closes_at > timezone.now() else None
 
-class ClosedDiscussion(models.Model):
+    def _end_of(self, article: Article) -> datetime | None:
+        if not self.close_after_days or article.published_at is None:
+            return None
+        return article.published_at + timedelta(days=self.close_after_days)
+
+
+class ClosedDiscussion(Shown):
     """An article whose discussion staff have closed."""
+
+    KEY_FIELDS = ("article_id",)
 
     article = models.OneToOneField(Article, on_delete=models.CASCADE, related_name="closed_discussion")
     closed_at = models.DateTimeField(default=timezone.now)
 
+    objects = ShownQuerySet["ClosedDiscussion"].as_manager()
+
     def __str__(self) -> str:
         return "Replies are closed"
+
+    def page_keys(self) -> set[str]:
+        """Name the pages of the discussion."""
+        return {f"replies-{self.article_id}"}

@@ -31,6 +31,7 @@ class Access(models.Model):
         verbose_name = "access to personal data"
         verbose_name_plural = "accesses to personal data"
         ordering = ("-made_at", "-pk")
+        indexes = (models.Index(fields=["kind", "-id"], name="access_by_kind"),)
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.made_at:%Y-%m-%d}"

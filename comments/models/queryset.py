@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID, uuid4
 
 from django.db import models, transaction
@@ -10,7 +10,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from articles.models import Correction
+from articles.models import Correction, ShownQuerySet
 from articles.richtext import render_reply
 from comments import announcing, personal_data
 from comments.likeness import text_digest
@@ -42,6 +42,11 @@ class Status(models.TextChoices):
 
 
 REFUSED = (Status.REJECTED, Status.WITHDRAWN)
+SHOWN_COLUMNS = frozenset(
+    "article article_id parent parent_id root root_id status name website body body_html identicon badge remark"
+    " submitted_at moderator_edited_at about_key_point about_key_point_id about_source about_source_id"
+    " about_heading".split()
+)
 
 
 @dataclass(frozen=True)
@@ -70,8 +75,14 @@ class Verdict:
         )
 
 
-class CommentQuerySet(models.QuerySet["Comment"]):
+class CommentQuerySet(ShownQuerySet["Comment"]):
     """Which replies, and the decisions on them."""
+
+    def update(self, **kwargs: Any) -> int:
+        """Update the replies; only what readers may see of them is noted."""
+        if kwargs.keys() & SHOWN_COLUMNS:
+            return super().update(**kwargs)
+        return super(ShownQuerySet, self).update(**kwargs)
 
     def visible(self) -> Self:
         """Select what readers may see, without ever loading a personal column."""
@@ -84,6 +95,10 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def pending(self) -> Self:
         """Select what was never decided, or has to be decided again."""
         return self.filter(status=Status.PENDING)
+
+    def edited(self) -> Self:
+        """Select the approved replies with an edit that waits."""
+        return self.filter(proposed_at__isnull=False)
 
     def waiting(self) -> Self:
         """Select what a moderator has to look at: pending replies, and edits of approved ones."""
@@ -124,7 +139,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         verdict = replace(verdict, batch=batch)
         now = timezone.now()
         with transaction.atomic():
-            chosen = self.exclude(status=Status.WITHDRAWN).order_by("pk").select_for_update(of=("self",))
+            chosen = self.locked().exclude(status=Status.WITHDRAWN).order_by("pk")
             rows = list(chosen.values_list("pk", "status", "proposed_at"))
             edited = list(self.model.objects.filter(pk__in=[pk for pk, _, proposed_at in rows if proposed_at]))
             decisions = [reply.take(verdict, now) for reply in edited]
@@ -148,7 +163,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """Take back the decisions of one step on the selected replies, but for those decided again since."""
         with transaction.atomic():
             latest = self._latest_decisions(batch)
-            chosen = self.filter(pk__in=latest).order_by("pk").select_for_update(of=("self",))
+            chosen = self.locked().filter(pk__in=latest).order_by("pk")
             status = dict(chosen.values_list("pk", "status"))
             undone = {pk: latest[pk] for pk in status if latest[pk].verdict == status[pk]}
             for previous in {decision.previous for decision in undone.values()}:

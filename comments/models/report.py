@@ -39,6 +39,9 @@ class Report(models.Model):
 
     class Meta:
         ordering = ("-made_at", "-pk")
+        indexes = (
+            models.Index(fields=["made_at", "id"], condition=models.Q(settled_at__isnull=True), name="report_open"),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=["comment", "client"],

@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 
+from articles.models import Shown, ShownQuerySet
 from articles.richtext import clean_line
 from comments import personal_data
 
@@ -21,7 +23,7 @@ class Answer(models.TextChoices):
     APPROVE = "approve", "Approve"
 
 
-class RuleQuerySet(models.QuerySet["Rule"]):
+class RuleQuerySet(ShownQuerySet["Rule"]):
     """Which rules."""
 
     def in_force(self) -> "RuleQuerySet":
@@ -29,7 +31,7 @@ class RuleQuerySet(models.QuerySet["Rule"]):
         return self.filter(is_on=True).order_by("position", "pk")
 
 
-class Rule(models.Model):
+class Rule(Shown):
     """One rule's settings; what it does stands under the same name in `comments.rules`."""
 
     name = models.CharField(max_length=40, unique=True, editable=False)
@@ -50,8 +52,12 @@ class Rule(models.Model):
     def __str__(self) -> str:
         return self.name.replace("_", " ")
 
+    def page_keys(self) -> set[str]:
+        """Name what is kept of the rules in memory."""
+        return {"rules"}
 
-class Block(models.Model):
+
+class Block(Shown):
     """A word, an e-mail address or a network from which a site wants no replies, or none unseen."""
 
     class Kind(models.TextChoices):
@@ -69,6 +75,8 @@ class Block(models.Model):
     )
     fingerprint = models.CharField(max_length=64, blank=True, editable=False)
 
+    objects = ShownQuerySet["Block"].as_manager()
+
     class Meta:
         ordering = ("kind", "pattern")
         constraints = (
@@ -83,6 +91,10 @@ class Block(models.Model):
         """Store it; of an e-mail address only the fingerprint and a masked form."""
         self._mask()
         super().save(*args, **kwargs)
+
+    def page_keys(self) -> set[str]:
+        """Name what is kept of the rules in memory."""
+        return {"rules"}
 
     def clean(self) -> None:
         """Refuse what could never match."""
@@ -108,10 +120,14 @@ class Block(models.Model):
 
     def found_in(self, text: str) -> str:
         """Return the first place in a text that a blocked word matches; empty if it doesn't."""
+        found = self._expression.search(text)
+        return found[0] if found else ""
+
+    @cached_property
+    def _expression(self) -> re.Pattern[str]:
         words = re.escape(self.pattern.rstrip("*")).replace(r"\ ", r"\s+")
         ending = "" if self.pattern.endswith("*") else r"(?!\w)"
-        found = re.search(rf"(?<!\w){words}{ending}", text, re.IGNORECASE)
-        return found[0] if found else ""
+        return re.compile(rf"(?<!\w){words}{ending}", re.IGNORECASE)
 
 
 class Finding(models.Model):

@@ -82,7 +82,7 @@ def read_order(form: QueryDict) -> Order:
 def carry_out(order: Order, *, by: User) -> Outcome:
     """Decide on the replies that are still as the moderator saw them; tell of the others who decided, and what."""
     batch = uuid4()
-    chosen = Comment.objects.filter(pk__in=order.chosen).order_by("pk").select_for_update(of=("self",))
+    chosen = Comment.objects.locked().filter(pk__in=order.chosen).order_by("pk")
     rows = {reply.pk: reply for reply in chosen.only("pk", "version", "status", "proposed_at", "name")}
     same = {reply.pk for reply in rows.values() if _is_as_seen(reply, order.seen)}
     decide, _ = VERBS[order.verb]

@@ -1,9 +1,14 @@
-"""The queue: which replies a tab shows, what a moderator sees beside each, and which belong together."""
+"""The queue: which replies a tab shows, what a moderator sees beside each, and which belong together.
+
+A tab is made of runs of replies, each in the order of an index, and a page of it goes on from a reply: it costs the
+same however long the queue is, and wherever in it the page is.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from heapq import merge
 from typing import Any, NamedTuple
 
 from django import forms
@@ -11,16 +16,27 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.db.models.functions import Substr
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
+from articles.counting import Count, count
 from articles.expressions import JSONRows
 from articles.models import Article, KeyPoint
-from comments.models import Comment, CommentQuerySet, Decision, Report, Rule
+from articles.ordering import Edge, Order
+from comments.models import Comment, CommentQuerySet, Decision, Finding, Report, Rule
 from comments.models.queryset import REFUSED, Status
 
 REPLIES_PER_PAGE = 500
+MOST_SEARCHED = 2_000  # replies that one page is searched in
+MOST_REPORTS = 1_000
 EARLIER_SHOWN = 3
 FLOOD = 5  # so many from one connection on one page are shown as one
 _EXCERPT = 160
+_SHOWN = (
+    "article__title", "article__slug", "article__section__slug", "parent__name", "parent__body_html", "name", "website",
+    "body", "body_html", "text_digest", "status", "submitted_at", "proven_at", "client", "badge", "version",
+    "proposed_body", "proposed_at", "about_key_point__position", "about_key_point__lead", "about_key_point__text",
+    "about_source__position", "about_source__title", "about_heading", "remark", "correction__is_draft",
+)  # fmt: skip
 
 
 class Tab(NamedTuple):
@@ -44,21 +60,63 @@ TABS = {
 }
 
 
-def replies_in(tab: Tab) -> CommentQuerySet:
-    """Select the replies of a tab."""
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where a reply stands in its tab."""
+
+    at: datetime
+    pk: int
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()}~{self.pk}"
+
+    @classmethod
+    def read(cls, text: str) -> "Place | None":
+        """Return the place that a text names, or nothing if it names none."""
+        at, _, key = text.rpartition("~")
+        try:
+            moment = parse_datetime(at)
+        except ValueError:
+            return None
+        return cls(moment, int(key[:18])) if moment and timezone.is_aware(moment) and key.isdecimal() else None
+
+
+@dataclass(frozen=True)
+class Run:
+    """Replies that an index has in the order of a time."""
+
+    replies: CommentQuerySet
+    time: str = "submitted_at"
+
+    def narrowed(self, article: int | None, age: timedelta) -> "Run":
+        """Return those of an article, if one is named, that are older than an age."""
+        replies = self.replies.filter(article=article) if article else self.replies
+        return Run(replies.filter(**{f"{self.time}__lt": timezone.now() - age}) if age else replies, self.time)
+
+    def places(self, most: int, *, behind: Place | None, is_oldest_first: bool) -> list[Place]:
+        """Return the first places, or the first behind one."""
+        order = Order(self.time, is_falling=not is_oldest_first)
+        replies = order.behind(self.replies, Edge(behind.at, behind.pk)) if behind else self.replies
+        return [Place(*row) for row in replies.order_by(*order.names).values_list(self.time, "pk")[:most]]
+
+
+def runs_of(tab: Tab) -> list[Run]:
+    """Return the runs of replies that make up a tab."""
     replies = Comment.objects.all()
     match tab.name:
         case "waiting":
-            return replies.waiting()
+            return [Run(replies.pending()), Run(replies.edited(), "proposed_at")]
         case "remarks":
-            return replies.exclude(remark="").filter(status__in=[Status.PENDING, Status.APPROVED])
+            return [
+                Run(replies.exclude(remark="").filter(status=status)) for status in (Status.PENDING, Status.APPROVED)
+            ]
         case "reported":
-            open_reports = Report.objects.filter(comment=OuterRef("pk"), settled_at__isnull=True)
-            return replies.filter(Exists(open_reports))
+            newest = Report.objects.filter(settled_at__isnull=True).order_by("-made_at", "-pk")[:MOST_REPORTS]
+            return [Run(replies.filter(pk__in=set(newest.values_list("comment", flat=True))))]
         case "refused":
-            return replies.filter(status__in=REFUSED)
+            return [Run(replies.filter(status=status)) for status in REFUSED]
         case _:
-            return replies.filter(status=tab.name)
+            return [Run(replies.filter(status=tab.name))]
 
 
 class Filters(forms.Form):
@@ -69,40 +127,56 @@ class Filters(forms.Form):
     q = forms.CharField(
         label="Search", required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
     )
-    article = forms.ModelChoiceField(Article.objects.none(), required=False, empty_label="Any article")
+    article = forms.IntegerField(required=False, min_value=1, max_value=10**18, widget=forms.Select)
     rule = forms.ChoiceField(required=False)
     age = forms.ChoiceField(required=False, choices=AGES)
 
     def __init__(self, data: QueryDict, tab: Tab) -> None:
         super().__init__(data)
         self.tab = tab
-        with_replies = replies_in(tab).order_by().values("article")
-        articles = Article.objects.filter(pk__in=with_replies).only("title").order_by("title")
-        self.fields["article"].queryset = articles  # type: ignore[attr-defined]
         names = [(rule.name, str(rule)) for rule in Rule.objects.all()]
         self.fields["rule"].choices = [("", "Any rule"), *names]  # type: ignore[attr-defined]
-
-    def replies(self) -> CommentQuerySet:
-        """Select the tab's replies that match; a filter that makes no sense is left out."""
         self.is_valid()
-        wanted = {name: value for name, value in self.cleaned_data.items() if value}
-        found = replies_in(self.tab)
-        if "q" in wanted:
-            found = found.filter(Q(name__icontains=wanted["q"]) | Q(body__icontains=wanted["q"]))
-        if "article" in wanted:
-            found = found.filter(article=wanted["article"])
-        if "rule" in wanted:
-            found = found.filter(findings__rule=wanted["rule"])
-        if "age" in wanted:
-            found = found.filter(submitted_at__lt=timezone.now() - timedelta(hours=int(wanted["age"])))
-        return found
+        self.wanted = {name: value for name, value in self.cleaned_data.items() if value}  # others make no sense
+        self.behind = Place.read(data.get("from", ""))
 
-    def query(self) -> str:
+    def runs(self) -> list[Run]:
+        """Return the tab's runs, of an article and of an age alone if that is wanted."""
+        article, age = self.wanted.get("article"), self.wanted.get("age")
+        return [run.narrowed(article, timedelta(hours=int(age or 0))) for run in runs_of(self.tab)]
+
+    def is_searched(self) -> bool:
+        """Whether replies have to be looked at one by one."""
+        return "q" in self.wanted or "rule" in self.wanted
+
+    def holding(self, places: Iterable[Place]) -> set[int]:
+        """Return the keys of those replies that hold the words that are searched for, and on which the rule fired."""
+        found = Comment.objects.filter(pk__in=[place.pk for place in places])
+        if "q" in self.wanted:
+            found = found.filter(Q(name__icontains=self.wanted["q"]) | Q(body__icontains=self.wanted["q"]))
+        if "rule" in self.wanted:
+            found = found.filter(Exists(Finding.objects.filter(comment=OuterRef("pk"), rule=self.wanted["rule"])))
+        return set(found.order_by().values_list("pk", flat=True))
+
+    def offer(self, articles: Iterable[Article]) -> None:
+        """Offer some articles to choose from; any other is chosen by its key in the address."""
+        titles = {str(article.pk): article.title for article in articles}
+        chosen = self.wanted.get("article")
+        if chosen and str(chosen) not in titles:
+            titles[str(chosen)] = str(
+                Article.objects.filter(pk=chosen).values_list("title", flat=True).first() or chosen
+            )
+        choices = sorted(titles.items(), key=lambda entry: entry[1])
+        self.fields["article"].widget.choices = [("", "Any article"), *choices]
+
+    def query(self, **more: str) -> str:
         """Return the filters in use as a query string, with its question mark."""
         used = QueryDict(mutable=True)
         for name in self.fields:
             if self.data.get(name):
                 used[name] = self.data[name]
+        for name, value in more.items():
+            used[name] = value
         return f"?{used.urlencode()}" if used else ""
 
 
@@ -125,28 +199,51 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Found:
+    """The first replies that match, or the first behind a place; how many match; and behind which place to go on."""
+
+    keys: list[int]
+    count: Count
+    go_on: Place | None
+
+
+@dataclass(frozen=True)
 class QueuePage:
-    """A page of a tab: the groups in order, the articles they stand under, and how many replies match in all."""
+    """A page of a tab: the groups in order, the articles they stand under, how many match, and where it goes on."""
 
     groups: list[Group]
     articles: list[Article]
-    count: int
-    has_more: bool
+    count: Count
+    go_on: Place | None
 
 
-def queue_page(filters: Filters, *, number: int) -> QueuePage:
-    """Return a page of the queue, counted from 1, in a fixed number of queries."""
-    matching = filters.replies()
-    order = ("submitted_at", "pk") if filters.tab.is_oldest_first else ("-submitted_at", "-pk")
-    start = (number - 1) * REPLIES_PER_PAGE
-    rows = list(_with_context(matching).order_by(*order)[start : start + REPLIES_PER_PAGE + 1])
-    shown = rows[:REPLIES_PER_PAGE]
-    return QueuePage(
-        groups=_grouped(shown),
-        articles=list({reply.article_id: reply.article for reply in shown}.values()),
-        count=matching.count(),
-        has_more=len(rows) > REPLIES_PER_PAGE,
-    )
+def find(filters: Filters, most: int) -> Found:
+    """Return the first replies that match."""
+    runs, is_oldest_first = filters.runs(), filters.tab.is_oldest_first
+    looked_at = MOST_SEARCHED if filters.is_searched() else most
+    in_order = [run.places(looked_at + 1, behind=filters.behind, is_oldest_first=is_oldest_first) for run in runs]
+    places = list(merge(*in_order, reverse=not is_oldest_first))
+    is_more, places = len(places) > looked_at, places[:looked_at]
+    if filters.is_searched():
+        holding = filters.holding(places)
+        matching = [place for place in places if place.pk in holding]
+        number = Count(len(matching), is_more)
+    else:
+        matching = places
+        number = sum((count(run.replies) for run in runs), Count(0))
+    shown = matching[:most]
+    last = shown[-1] if len(matching) > most else places[-1] if is_more else None
+    return Found([place.pk for place in shown], number, last)
+
+
+def queue_page(filters: Filters) -> QueuePage:
+    """Return a page of the queue in a fixed number of queries."""
+    found = find(filters, REPLIES_PER_PAGE)
+    replies = {reply.pk: reply for reply in _with_context(Comment.objects.filter(pk__in=found.keys))}
+    shown = [replies[pk] for pk in found.keys if pk in replies]
+    articles = list({reply.article_id: reply.article for reply in shown}.values())
+    filters.offer(articles)
+    return QueuePage(_grouped(shown), articles, found.count, found.go_on)
 
 
 def _with_context(replies: CommentQuerySet) -> Any:
@@ -160,7 +257,8 @@ def _with_context(replies: CommentQuerySet) -> Any:
     earlier = JSONRows(same_person[:EARLIER_SHOWN], status="status", text="excerpt", pk="pk")
     return (
         replies.select_related("article__section", "parent", "about_key_point", "about_source", "correction")
-        .defer("email_encrypted", "email_fingerprint", "submission", "article__body", "article__body_html")
+        .only(*_SHOWN)
+        .order_by()
         .annotate(earlier=earlier)
         .prefetch_related(
             "findings",

@@ -16,6 +16,5 @@ urlpatterns = [
     path("correction/<int:pk>/", pages.correction, name="correction"),
     path("discussion/<int:article>/", pages.discussion, name="discussion"),
     path("<slug:tab>/", views.queue, name="tab"),
-    path("<slug:tab>/page/<page:number>/", views.queue, name="tab-page"),
     path("<slug:tab>/all/", views.decide_on_all, name="all"),
 ]

@@ -1,5 +1,6 @@
 """The moderators' desk: the queue, and the decisions on it."""
 
+import hashlib
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,34 +14,35 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from articles.staff import staff_user
 from comments.models import Comment
 from comments.moderation.deciding import Order, Outcome, carry_out, read_order, read_verb
-from comments.moderation.queue import TABS, Filters, Tab, queue_page
+from comments.moderation.queue import MOST_SEARCHED, TABS, Filters, Tab, find, queue_page
 from comments.responses import SeeOther
 from comments.service_level import service_level
 
 LAST_BATCH = "last_batch"
+MOST_AT_ONCE = 1_000
 may_moderate = permission_required("comments.moderate_comment", raise_exception=True)
 
 
 @require_safe
 @login_required
 @may_moderate
-def queue(request: HttpRequest, tab: str = "waiting", number: int = 1) -> HttpResponse:
+def queue(request: HttpRequest, tab: str = "waiting") -> HttpResponse:
     """Show a tab of the queue."""
     shown = _tab(tab)
     filters = Filters(request.GET, shown)
-    page = queue_page(filters, number=number)
-    if number > 1 and not page.groups:
-        raise Http404("There is no such page.")
+    page = queue_page(filters)
+    first = _path(shown) + filters.query()
     context = {
         "tab": shown,
         "tabs": TABS.values(),
         "filters": filters,
         "query": filters.query(),
         "page": page,
+        "most_searched": MOST_SEARCHED,
         "service": service_level(),
         "undo": request.session.get(LAST_BATCH),
-        "previous": _path(shown, number - 1) + filters.query() if number > 1 else "",
-        "next": _path(shown, number + 1) + filters.query() if page.has_more else "",
+        "first": first if filters.behind else "",
+        "next": _path(shown) + filters.query(**{"from": str(page.go_on)}) if page.go_on else "",
     }
     return render(request, "moderation/queue.html", context)
 
@@ -81,22 +83,24 @@ def undo(request: HttpRequest) -> HttpResponse:
 @login_required
 @may_moderate
 def decide_on_all(request: HttpRequest, tab: str) -> HttpResponse:
-    """Ask, with the count, whether to decide on all replies that match; then do, if the count still holds."""
+    """Ask, with the count, whether to decide on all that match, up to a number; then do, if it is still the same."""
     shown = _tab(tab)
     filters = Filters(request.GET, shown)
-    matching = filters.replies()
-    count = matching.count()
+    found = find(filters, MOST_AT_ONCE)
+    versions = Comment.objects.filter(pk__in=found.keys).values_list("pk", "version")
+    seen = dict(sorted(versions))
+    which = hashlib.sha256(str(seen).encode()).hexdigest()
     if request.method == "POST":
-        verb, seen = read_verb(request.POST), dict(matching.values_list("pk", "version"))
-        if request.POST.get("count") == str(len(seen)):
+        verb = read_verb(request.POST)
+        if request.POST.get("which") == which:
             outcome = carry_out(Order(verb, list(seen), seen, note=""), by=staff_user(request))
             _remember(request, outcome)
             _say(request, outcome)
-            return SeeOther(_path(shown, 1))
-        count = len(seen)
-        messages.warning(request, "Meanwhile their number has changed. Please confirm the new one.")
-    context = {"tab": shown, "count": count, "query": filters.query(), "back": _path(shown, 1) + filters.query()}
-    return render(request, "moderation/decide_on_all.html", context)
+            return SeeOther(_path(shown))
+        messages.warning(request, "Meanwhile others match. Please confirm the new number.")
+    back = _path(shown) + filters.query()
+    context = {"tab": shown, "count": len(seen), "which": which, "query": filters.query(), "back": back}
+    return render(request, "moderation/decide_on_all.html", {**context, "is_more": found.go_on is not None})
 
 
 def _remember(request: HttpRequest, outcome: Outcome) -> None:
@@ -130,7 +134,5 @@ def _tab(name: str) -> Tab:
     return TABS[name]
 
 
-def _path(tab: Tab, number: int) -> str:
-    if number > 1:
-        return reverse("moderation:tab-page", args=[tab.name, number])
+def _path(tab: Tab) -> str:
     return reverse("moderation:queue") if tab.name == "waiting" else reverse("moderation:tab", args=[tab.name])

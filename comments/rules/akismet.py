@@ -3,12 +3,18 @@
 It is told the text, the name and the page, but neither an e-mail address nor a network address.
 """
 
-import requests
+from http import HTTPStatus
+from http.client import HTTPException
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.db import transaction
 from django_tasks import task
 
 from articles.addresses import absolute
+from articles.links.connection import Deadline, connected
+from articles.links.errors import LinkError
+from articles.links.hosts import target_of
 from comments.models import Answer, Comment, Finding, Rule
 from comments.models.queryset import Verdict
 
@@ -49,7 +55,11 @@ def _is_spam(reply: Comment) -> bool:
         "permalink": absolute(reply.article.get_absolute_url()),
     }
     try:
-        answer = requests.post(settings.AKISMET_URL, data=question, timeout=SECONDS, allow_redirects=False)
-    except requests.RequestException:
+        target = target_of(settings.AKISMET_URL)
+        headers = {"Host": target.authority, "Content-Type": "application/x-www-form-urlencoded"}
+        with connected(target, Deadline(SECONDS)) as connection:
+            connection.request("POST", target.path, urlencode(question), headers)
+            answer = connection.getresponse()
+            return answer.status == HTTPStatus.OK and answer.read().strip() == b"true"
+    except (LinkError, HTTPException, OSError):
         return False
-    return answer.ok and answer.text.strip() == "true"

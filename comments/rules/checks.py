@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from articles.asking import ask
 from comments import personal_data
 from comments.models import Block, Comment, Rule
 from comments.models.queryset import REFUSED
@@ -18,6 +19,13 @@ from comments.rules.submission import Submission
 E_MAIL = re.compile(r"(?<![^\s@<>()])[^\s@<>()]{1,64}@[^\s@<>()]{1,255}\.[^\s@<>().]+")
 _LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 _MIN_LETTERS = 20  # a shorter text in capitals may be an acronym
+_NAMED = 20  # earlier replies of the same text
+_MOST_COUNTED = 10_000
+_OF_A_TEXT = (
+    "SELECT id FROM comments_comment WHERE text_digest = %s AND submitted_at BETWEEN %s AND %s"
+    " ORDER BY submitted_at DESC LIMIT %s"
+)
+_BY_A_CLIENT = "SELECT id FROM comments_comment WHERE client = %s AND submitted_at BETWEEN %s AND %s LIMIT %s"
 _LONG_RUN = re.compile(r"(.)\1{9,}", re.DOTALL)
 
 
@@ -43,7 +51,7 @@ def blocked(submission: Submission, rule: Rule) -> Fired | None:
 def matching_blocks(submission: Submission) -> list[tuple[Block, str]]:
     """Return the blocks that a submission matches, each with what matched; never an address."""
     found = []
-    for block in Block.objects.all():
+    for block in submission.house.blocks:
         place = _match(block, submission)
         if place:
             found.append((block, place))
@@ -100,10 +108,8 @@ def duplicate(submission: Submission, rule: Rule) -> Fired | None:
     """Fire on a text that was sent before."""
     reply = submission.reply
     since = reply.submitted_at - timedelta(days=_setting(rule.days, 30))
-    same = Comment.objects.filter(
-        text_digest=reply.text_digest, submitted_at__gte=since, submitted_at__lte=reply.submitted_at
-    )
-    earlier = list(same.exclude(pk=reply.pk).order_by("-submitted_at").values_list("pk", flat=True)[:20])
+    same = ask(_OF_A_TEXT, reply.text_digest, since, reply.submitted_at, _NAMED + 1)
+    earlier = [pk for (pk,) in same if pk != reply.pk][:_NAMED]
     if not earlier:
         return None
     return Fired(f"The same text came before, in reply {earlier[0]}.", {"replies": earlier})
@@ -114,8 +120,8 @@ def flooding(submission: Submission, rule: Rule) -> Fired | None:
     reply = submission.reply
     if not reply.client:
         return None
-    window = (reply.submitted_at - timedelta(hours=1), reply.submitted_at)
-    count = Comment.objects.filter(client=reply.client, submitted_at__range=window).exclude(pk=reply.pk).count()
+    since = reply.submitted_at - timedelta(hours=1)
+    count = sum(pk != reply.pk for (pk,) in ask(_BY_A_CLIENT, reply.client, since, reply.submitted_at, _MOST_COUNTED))
     if count < (_setting(rule.threshold, 1)):
         return None
     return Fired(f"It is number {count + 1} from one connection within an hour.", {"replies": count + 1})
@@ -140,7 +146,7 @@ def address_in_text(submission: Submission, rule: Rule) -> Fired | None:
 
 def learned(submission: Submission, rule: Rule) -> Fired | None:
     """Fire on what looks like the spam of this site."""
-    opinion = learning.opinion_on(submission.reply)
+    opinion = learning.opinion_on(submission.reply, submission.house.learned)
     percent = round(100 * opinion.spam) if opinion else 0
     if opinion is None or percent < (_setting(rule.threshold, 90)):
         return None

@@ -12,7 +12,7 @@ SEEN_ONCE = frozenset({"blocked", "honeypot", "too_quick", "flooding", "akismet"
 
 
 def judge(submission: Submission, rules: Iterable[Rule]) -> list[Finding]:
-    """Return what every rule that fires found, in the rules' order: the first decides. Nothing is stored."""
+    """Return what each of some rules found that fires, in their order: the first decides. Nothing is stored."""
     findings: list[Finding] = []
     for rule in rules:
         fired = CHECKS[rule.name](submission, rule)
@@ -45,21 +45,24 @@ def keep(findings: list[Finding], reply: Comment) -> None:
     """Store what was found on a reply."""
     for finding in findings:
         finding.comment = reply
-    Finding.objects.bulk_create(findings)
+    if findings:
+        Finding.objects.bulk_create(findings)
 
 
 def judge_again(reply: Comment) -> None:
     """Let the rules look at a reply whose text has changed; what they saw of the first form is kept."""
     earlier = [finding for finding in reply.findings.all() if finding.rule in SEEN_ONCE]
-    _keep_in_order([*earlier, *judge(Submission(reply), Rule.objects.in_force().exclude(name__in=SEEN_ONCE))], reply)
+    submission = Submission(reply)
+    again = [rule for rule in submission.house.rules if rule.name not in SEEN_ONCE]
+    _keep_in_order([*earlier, *judge(submission, again)], reply)
 
 
 def judge_proven(reply: Comment, policy: Policy) -> None:
     """Let the rule about returning commenters look, once the address of a reply is proven."""
     earlier = list(reply.findings.exclude(rule="returning"))
-    together = _keep_in_order(
-        [*earlier, *judge(Submission(reply), Rule.objects.in_force().filter(name="returning"))], reply
-    )
+    submission = Submission(reply)
+    returning = [rule for rule in submission.house.rules if rule.name == "returning"]
+    together = _keep_in_order([*earlier, *judge(submission, returning)], reply)
     verdict = verdict_on(together, policy)
     if verdict and verdict.rule == "returning":
         Comment.objects.pending().filter(pk=reply.pk).decide(verdict)

@@ -1,7 +1,5 @@
 """Training the learned filter on the decisions of this site's moderators, and asking it."""
 
-from functools import lru_cache
-
 from django.db.models import Exists, OuterRef
 
 from comments.models import Comment, Decision, LearnedFilter
@@ -10,10 +8,8 @@ from comments.rules.learned import Counts, Example, Opinion, cross_validate, tra
 MAX_OF_EACH = 5_000  # the latest; older spam is no longer what comes in
 
 
-def opinion_on(reply: Comment) -> Opinion | None:
-    """Return what the filter thinks of a reply; None while it has seen too little."""
-    latest = LearnedFilter.objects.values_list("pk", flat=True).first()
-    counts = _counts(latest) if latest else None
+def opinion_on(reply: Comment, counts: Counts | None) -> Opinion | None:
+    """Return what the filter thinks of a reply by its latest counts; None while it has seen too little."""
     return counts.opinion(text_of(reply)) if counts and counts.is_ready else None
 
 
@@ -48,11 +44,3 @@ def _examples() -> list[Example]:
         for reply in decided.filter(status=status).order_by("-decided_at", "-pk")[:MAX_OF_EACH]
     ]
     return [Example(text_of(reply), reply.status == Comment.Status.SPAM) for reply in latest]
-
-
-@lru_cache(maxsize=1)
-def _counts(pk: int) -> Counts | None:
-    learned = LearnedFilter.objects.filter(pk=pk).first()
-    if learned is None:
-        return None
-    return Counts(learned.approved, learned.spam, {token: (a, s) for token, (a, s) in learned.counts.items()})

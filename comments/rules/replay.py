@@ -36,8 +36,15 @@ class Replay:
 
 def replay(rule: Rule) -> Replay:
     """Try a rule, as it is in memory, on the last REPLAYED decided replies."""
-    decided = Comment.objects.filter(status__in=[Status.APPROVED, Status.REJECTED, Status.SPAM])
-    replies = list(decided.filter(staff__isnull=True).order_by("-decided_at", "-pk")[:REPLAYED])
+    replies = _latest_decided()
     check = CHECKS[rule.name]
     fired = Counter(Status(reply.status).label.lower() for reply in replies if check(Submission(reply), rule))
     return Replay(rule.answer, len(replies), fired)
+
+
+def _latest_decided() -> list[Comment]:
+    """Return the replies that were decided last; each status has an index of its own order."""
+    by_time = Comment.objects.filter(staff__isnull=True).order_by("-decided_at", "-pk").values_list("decided_at", "pk")
+    statuses = (Status.APPROVED, Status.REJECTED, Status.SPAM)
+    latest = sorted(row for status in statuses for row in by_time.filter(status=status)[:REPLAYED])[-REPLAYED:]
+    return list(Comment.objects.filter(pk__in=[pk for _, pk in latest]))

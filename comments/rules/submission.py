@@ -1,9 +1,10 @@
 """What a rule may look at."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from comments.models import Comment
+from comments.rules.house import House, current_house
 
 
 @dataclass(frozen=True)
@@ -18,3 +19,4 @@ class Submission:
     address: str = ""  # of the network
     sprang_trap: bool = False
     open_for: timedelta | None = None  # how long the form was open, where that is known
+    house: House = field(default_factory=current_house)

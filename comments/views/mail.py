@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from comments.clients import client_address, client_fingerprints
 from comments.forms import LinkForm
-from comments.limits import HOUR, TooMany, spend
+from comments.limits import HOUR, Limit, TooMany, spend
 from comments.linking import send_link_later
 from comments.models import Comment, CommentQuerySet, MailChoice, Subscription
 from comments.proving import prove
@@ -65,7 +65,7 @@ def ask_for_link(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "comments/ask_for_link.html", context, status=422 if form.is_bound else 200)
     try:
-        spend("link", client_fingerprints(client_address(request)), {HOUR: LINKS_PER_HOUR})
+        spend(Limit("link", client_fingerprints(client_address(request)), {HOUR: LINKS_PER_HOUR}))
     except TooMany as limit:
         form.add_error(None, "You have asked for many links. Please try again later.")
         return too_many(render(request, "comments/ask_for_link.html", context), limit)

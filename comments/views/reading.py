@@ -3,10 +3,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from articles.caching import public_page
+from articles.caching import public_page, shows
 from articles.models import Article
 from comments.models import Comment
-from comments.threads import Discussion, discussion_page, place_of, thread_page
+from comments.threads import Discussion, discussion_page, place_of, policy_for, shows_discussion, thread_page
 
 
 @public_page
@@ -21,7 +21,7 @@ def permalink(request: HttpRequest, pk: int) -> HttpResponse:
 def discussion(request: HttpRequest, section: str, slug: str, number: int) -> HttpResponse:
     """Show a further page of a long discussion."""
     article = _article(section, slug)
-    page = discussion_page(article, number=number)
+    page = discussion_page(article, policy_for(request), number=number)
     return _show(request, article, page, title=f"Replies, page {number}")
 
 
@@ -29,7 +29,7 @@ def discussion(request: HttpRequest, section: str, slug: str, number: int) -> Ht
 def thread(request: HttpRequest, section: str, slug: str, root: int, number: int) -> HttpResponse:
     """Show a page of all the answers in one thread."""
     article = _article(section, slug)
-    page = thread_page(article, root, number=number)
+    page = thread_page(article, policy_for(request), root, number=number)
     return _show(request, article, page, title=f"One thread, page {number}")
 
 
@@ -39,5 +39,7 @@ def _article(section: str, slug: str) -> Article:
 
 
 def _show(request: HttpRequest, article: Article, page: Discussion, *, title: str) -> HttpResponse:
+    shows(request, f"article-{article.pk}")
+    shows_discussion(request, article, page)
     context = {"article": article, "discussion": page, "canonical": request.path, "title": title}
     return render(request, "comments/discussion.html", context)

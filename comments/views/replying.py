@@ -6,14 +6,18 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from articles.models import Article
+from articles.preparing import Finder
 from articles.richtext import render_reply
 from comments.clients import client_address
 from comments.forms import CommentForm, ReportForm
 from comments.limits import TooMany
-from comments.models import Comment, Policy
+from comments.models import Comment
 from comments.reporting import file_report
 from comments.responses import SeeOther, too_many
+from comments.rules.house import current_house
 from comments.tokens import own_page_path
+
+_TO_REPLY_TO = Finder("targets", by="pk", also=("article__closed_discussion",))
 
 
 # Readers have no session to protect: the form's own signed token says that this site served it.
@@ -21,22 +25,21 @@ from comments.tokens import own_page_path
 @require_http_methods(["GET", "HEAD", "POST"])
 def reply(request: HttpRequest, article: int) -> HttpResponse:
     """Show or take the form for a reply to an article."""
-    shown = get_object_or_404(Article.objects.published().select_related("section"), pk=article)
-    return _reply_form(request, Comment(article=shown))
+    shown, is_closed = _article(article)
+    return _reply_form(request, Comment(article=shown), is_closed=is_closed)
 
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, parent: int) -> HttpResponse:
     """Show or take the form for a reply to a reply, above which it shows what is being answered."""
-    known = Comment.objects.select_related("article__section").without_personal_data()
-    answered = get_object_or_404(known, pk=parent)
-    get_object_or_404(Article.objects.published(), pk=answered.article_id)
+    answered = get_object_or_404(Comment.objects.without_personal_data(), pk=parent)
+    answered.article, is_closed = _article(answered.article_id)
     if not answered.is_visible:
         if request.method != "POST":
             raise Http404("There is no such reply.")
         return _closed(request, Comment(article=answered.article), "The reply that you answer is no longer shown.")
-    return _reply_form(request, Comment(article=answered.article, parent=answered))
+    return _reply_form(request, Comment(article=answered.article, parent=answered), is_closed=is_closed)
 
 
 @csrf_exempt
@@ -57,8 +60,16 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "comments/report.html", context, status=422 if form.is_bound else 200)
 
 
-def _reply_form(request: HttpRequest, draft: Comment) -> HttpResponse:
-    closed = Policy.current().why_closed(draft.article)
+def _article(pk: int) -> tuple[Article, bool]:
+    """Return a published article, and whether staff have closed its discussion; raises Http404 without one."""
+    for prepared, (closed,) in _TO_REPLY_TO.find(pk):
+        return prepared.article, closed is not None
+    raise Http404("There is no such article.")
+
+
+def _reply_form(request: HttpRequest, draft: Comment, *, is_closed: bool) -> HttpResponse:
+    house = current_house()
+    closed = house.policy.why_closed(draft.article, is_closed=is_closed)
     if closed:
         return _closed(request, draft, closed)
     is_sent = request.method == "POST"
@@ -71,7 +82,7 @@ def _reply_form(request: HttpRequest, draft: Comment) -> HttpResponse:
         context["preview"] = render_reply(form.cleaned_data["body"])
         return render(request, "comments/reply_form.html", context)
     try:
-        return SeeOther(own_page_path(form.submit(address=client_address(request))))
+        return SeeOther(own_page_path(form.submit(address=client_address(request), house=house)))
     except TooMany as limit:
         form.keep_text(
             f"Too many replies came in a short time. Yours is kept below: please send it again in {limit.retry_after} "

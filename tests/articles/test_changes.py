@@ -59,3 +59,11 @@ def test_the_history_is_closed_unless_the_site_opens_it(client: Client, article:
     path = f"{article.get_absolute_url()}changes/"
     assert client.get(path).status_code == 404
     assert path not in client.get(article.get_absolute_url()).content.decode()
+
+
+def test_an_article_that_was_written_past_the_admin_has_a_history_without_entries(
+    client: Client, article: Article, settings: Any
+) -> None:
+    settings.PUBLIC_HISTORY = True
+    article.versions.all().delete()
+    assert client.get(f"{article.get_absolute_url()}changes/").status_code == 200

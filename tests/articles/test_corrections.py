@@ -40,7 +40,7 @@ def test_they_come_in_pages_at_the_same_cost(client: Client, django_assert_num_q
     article = make_article()
     for number in range(25):
         article.corrections.create(text=f"Number {number}.", made_at=timezone.now())
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert client.get("/corrections/").content.decode().count("Number ") == 20
     assert client.get("/corrections/page/2/").content.decode().count("Number ") == 5
     assert client.get("/corrections/page/3/").status_code == 404

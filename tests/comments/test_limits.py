@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from comments.housekeeping import tidy
-from comments.limits import HOUR, MINUTE, TooMany, spend
+from comments.limits import HOUR, MINUTE, Limit, TooMany, spend
 from comments.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -16,9 +16,9 @@ LIMITS = {MINUTE: 3, HOUR: 5}
 
 def test_exactly_as_many_as_allowed_go_through() -> None:
     for _ in range(3):
-        spend("reply", ["client"], LIMITS)
+        spend(Limit("reply", ["client"], LIMITS))
     with pytest.raises(TooMany) as caught:
-        spend("reply", ["client"], LIMITS)
+        spend(Limit("reply", ["client"], LIMITS))
     assert 1 <= caught.value.retry_after <= 60
     assert Event.objects.count() == 3
 
@@ -27,41 +27,41 @@ def test_there_is_room_again_when_the_time_has_come(time_machine: Any) -> None:
     start = timezone.now()
     for second in (0, 10, 20):
         time_machine.move_to(start + timedelta(seconds=second), tick=False)
-        spend("reply", ["client"], LIMITS)
+        spend(Limit("reply", ["client"], LIMITS))
     with pytest.raises(TooMany) as caught:
-        spend("reply", ["client"], LIMITS)
+        spend(Limit("reply", ["client"], LIMITS))
     time_machine.move_to(start + timedelta(seconds=20 + caught.value.retry_after), tick=False)
-    spend("reply", ["client"], LIMITS)
+    spend(Limit("reply", ["client"], LIMITS))
 
 
 def test_the_hour_counts_what_the_minute_has_forgotten(time_machine: Any) -> None:
     start = timezone.now()
     for minute in range(5):
         time_machine.move_to(start + timedelta(minutes=2 * minute), tick=False)
-        spend("reply", ["client"], LIMITS)
+        spend(Limit("reply", ["client"], LIMITS))
     time_machine.move_to(start + timedelta(minutes=20), tick=False)
     with pytest.raises(TooMany) as caught:
-        spend("reply", ["client"], LIMITS)
+        spend(Limit("reply", ["client"], LIMITS))
     assert caught.value.retry_after == 40 * 60
 
 
 def test_clients_and_doings_have_limits_of_their_own() -> None:
     for _ in range(3):
-        spend("reply", ["client"], LIMITS)
-    spend("reply", ["another"], LIMITS)
-    spend("report", ["client"], LIMITS)
+        spend(Limit("reply", ["client"], LIMITS))
+    spend(Limit("reply", ["another"], LIMITS))
+    spend(Limit("report", ["client"], LIMITS))
 
 
 def test_yesterdays_name_of_a_client_counts_too() -> None:
     for _ in range(3):
-        spend("reply", ["yesterday"], LIMITS)
+        spend(Limit("reply", ["yesterday"], LIMITS))
     with pytest.raises(TooMany):
-        spend("reply", ["today", "yesterday"], LIMITS)
+        spend(Limit("reply", ["today", "yesterday"], LIMITS))
 
 
 def test_what_is_over_an_hour_old_is_forgotten(time_machine: Any) -> None:
-    spend("reply", ["client"], LIMITS)
+    spend(Limit("reply", ["client"], LIMITS))
     time_machine.move_to(timezone.now() + timedelta(minutes=61))
-    spend("reply", ["another"], LIMITS)
+    spend(Limit("reply", ["another"], LIMITS))
     tidy()
     assert list(Event.objects.values_list("who", flat=True)) == ["another"]

@@ -1,10 +1,12 @@
 """How much a request may bring."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from comments.models import Comment
-from kiwiguard.limits import MAX_READER_BYTES
+from kiwiguard.limits import MAX_READER_BYTES, TOO_MANY
 from tests.factories import make_article, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -33,3 +35,11 @@ def test_a_reply_that_is_merely_too_long_gets_its_form_back(client: Client) -> N
     response = client.post(f"/replies/article/{article.pk}/", {"body": "ā" * 20_000})
     assert response.status_code == 422
     assert "ā" * 20_000 in response.content.decode()
+
+
+def test_where_too_many_send_something_it_is_said_when_to_come_again(client: Client) -> None:
+    told: Any = {TOO_MANY: True}
+    response = client.post("/", b"", content_type="text/plain", **told)
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "5")
+    assert "send it again" in response.content.decode()
+    assert "Content-Security-Policy" in response.headers

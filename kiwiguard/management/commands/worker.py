@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from comments.housekeeping import tidy
+from kiwiguard.fronts import purge_again
 from kiwiguard.worker import TaskWorker, run_tasks
 
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         if options["once"]:
             tidy()
             run_tasks()
+            purge_again()
             return
         worker = TaskWorker()
         for name in (signal.SIGTERM, signal.SIGINT):

@@ -156,30 +156,12 @@ def test_a_retracted_source_shakes_every_key_point_that_rests_on_it() -> None:
         assert second.shaken == []
 
 
-def test_rare_tags_weigh_most_among_related_articles() -> None:
-    for number in range(5):
-        make_article(f"Common {number}", tags=("common",))
-    make_article("Rare", tags=("rare",), published_at=timezone.now() - timedelta(days=300))
-    make_article("Draft", tags=("rare", "common"), status=Article.Status.DRAFT)
-    subject = make_article("Subject", tags=("rare", "common"))
-    shown = Article.objects.related_to(Article.objects.with_tags().get(pk=subject.pk))
-    assert shown[0].title == "Rare"
-    assert "Draft" not in {article.title for article in shown}
-    assert len(shown) == 4
-
-
-def test_an_article_without_tags_has_no_relations() -> None:
-    make_article("Other", tags=("a",))
-    subject = make_article("Subject")
-    assert not Article.objects.related_to(Article.objects.with_tags().get(pk=subject.pk))
-
-
 def test_bylines_keep_their_order() -> None:
     article = make_article(authors=(make_author("Zoe Last"), make_author("Ana First")))
     card = Article.objects.with_card().get(pk=article.pk)
-    assert card.byline == [
-        {"name": "Zoe Last", "slug": "zoe-last"},
-        {"name": "Ana First", "slug": "ana-first"},
+    assert [(author["name"], author["slug"]) for author in card.byline] == [
+        ("Zoe Last", "zoe-last"),
+        ("Ana First", "ana-first"),
     ]
 
 

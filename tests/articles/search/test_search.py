@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from articles.models import Article, KeyPoint
 from articles.search.query import parse
 from articles.search.results import Wishes, search
-from articles.search.suggestions import suggestions
+from articles.search.vocabulary import suggestions
 from tests.factories import make_article, make_full_article, make_section
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +60,10 @@ def paper() -> None:
         ('"between the piers"', ["Night shift at the port"]),
         ('"piers the between"', []),
         ("satel*", ["What the treaty says", "Space junk"]),
+        ("sat*", ["What the treaty says", "Space junk"]),
+        ("satellites*", ["What the treaty says", "Space junk"]),
+        ('"old satellites"', ["Space junk"]),
+        ('satellite -"old satellites"', ["What the treaty says"]),
         ("satellite -sea", ["What the treaty says"]),
         ("milk OR café", ["A café in Zürich", "The price of milk"]),
         ("port milk", ["The price of milk"]),
@@ -143,6 +147,20 @@ def test_a_misspelt_word_is_answered_with_the_nearest_of_the_paper(typed: str, m
     assert suggestions(parse(typed)) == meant
 
 
+def test_of_many_words_with_a_beginning_the_common_ones_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("articles.search.vocabulary.MAX_COMPLETIONS", 1)
+    make_article("Whales", body="<p>The whale.</p>")  # what is common comes first
+    make_article("Wharves", body="<p>The wharf.</p>")
+    assert found("wha*") == ["Whales"]
+    assert found("whar*") == ["Wharves"]
+
+
+@pytest.mark.usefixtures("paper")
+def test_of_two_near_words_the_common_one_is_meant() -> None:
+    make_article("Treaties", body="<p>A treacy, once.</p>")
+    assert suggestions(parse("treaxy")) == "treaty"
+
+
 @pytest.mark.usefixtures("paper")
 def test_the_page_marks_what_matched_and_escapes_everything(client: Client) -> None:
     page = client.get("/search/", {"q": "shoes price <script>"}).content.decode()
@@ -166,6 +184,34 @@ def test_results_come_in_pages(client: Client) -> None:
     assert last.count("<mark>Whale</mark>") == 3
     assert client.get("/search/", {"q": "whale", "page": "0"}).status_code == 404
     assert client.get("/search/", {"q": "whale", "page": "x"}).status_code == 404
+
+
+@pytest.mark.usefixtures("paper")
+@pytest.mark.parametrize("asked", ["", "port", "old satellites", "Māori"])
+def test_engines_may_keep_the_form_and_what_is_found_by_our_own_words(client: Client, asked: str) -> None:
+    page = client.get("/search/", {"q": asked}).content.decode()
+    assert '<link rel="canonical" href="http://127.0.0.1:8000/search/">' in page
+    assert "noindex" not in page
+
+
+@pytest.mark.usefixtures("paper")
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "pills",
+        "port pills",
+        "port OR pills",
+        "port -pills.example",
+        '"port" pills',
+        "port*",
+        "?!",
+        f"{'port ' * 12}pills",
+    ],
+)
+def test_nobody_gets_words_of_their_own_into_an_engine_by_a_search_of_ours(client: Client, asked: str) -> None:
+    page = client.get("/search/", {"q": asked}).content.decode()
+    assert '<meta name="robots" content="noindex">' in page
+    assert "canonical" not in page
 
 
 def test_a_search_takes_the_same_queries_however_much_there_is(client: Client) -> None:

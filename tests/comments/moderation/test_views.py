@@ -1,7 +1,10 @@
 """The moderators' desk."""
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -104,18 +107,29 @@ def test_the_queue_costs_the_same_however_long_it_is(moderator: Client, django_a
     for _ in range(2):
         for _ in range(10):
             make_reply(article, parent=make_approved_reply(article))
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(21):
             moderator.get("/moderation/")
 
 
-def test_a_long_queue_has_pages(moderator: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_queue_goes_on_from_its_last_reply(moderator: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("comments.moderation.queue.REPLIES_PER_PAGE", 2)
-    article = make_article()
-    for _ in range(3):
-        make_reply(article)
-    assert 'href="/moderation/waiting/page/2/"' in moderator.get("/moderation/").content.decode()
-    assert moderator.get("/moderation/waiting/page/2/").status_code == 200
-    assert moderator.get("/moderation/waiting/page/3/").status_code == 404
+    article, at = make_article(), timezone.now()  # all of the same moment: their keys tell them apart
+    for number in range(5):
+        make_reply(article, body=f"Reply {number}.", submitted_at=at)
+    shown, path = [], "/moderation/"
+    while path:
+        text = page(moderator, path)
+        shown.append(re.findall(r"Reply \d", text))
+        found = re.search(r'rel="next" href="([^"]*)"', text)
+        path = html.unescape(found[1]) if found else ""
+    assert shown == [["Reply 0", "Reply 1"], ["Reply 2", "Reply 3"], ["Reply 4"]]
+    assert 'rel="prev" href="/moderation/"' in text
+
+
+@pytest.mark.parametrize("place", ["nonsense", "~", "2024-01-01~1", "2024-01-01T00:00:00+00:00~x", "²~²", "\0"])
+def test_a_made_up_place_is_the_beginning(moderator: Client, place: str) -> None:
+    make_reply(make_article(), body="The first.")
+    assert "The first." in page(moderator, f"/moderation/?{urlencode({'from': place})}")
 
 
 def seen(reply: Comment, group: Comment | None = None) -> str:
@@ -273,6 +287,10 @@ def test_what_its_author_withdrew_is_not_published(moderator: Client) -> None:
     assert reply.status == "withdrawn"
 
 
+def which(asked: str) -> str:
+    return asked.split('name="which" value="')[1].split('"', maxsplit=1)[0]
+
+
 def test_all_that_match_are_decided_once_their_number_is_confirmed(moderator: Client) -> None:
     article = make_article()
     for number in range(4):
@@ -281,10 +299,10 @@ def test_all_that_match_are_decided_once_their_number_is_confirmed(moderator: Cl
     asked = page(moderator, "/moderation/waiting/all/?q=Spam")
     assert "Decide on 4 replies?" in asked
     make_reply(article, body="Spam 5.")
-    again = moderator.post("/moderation/waiting/all/?q=Spam", {"spam": "all", "count": "4"})
-    assert "Decide on 5 replies?" in again.content.decode()
+    again = moderator.post("/moderation/waiting/all/?q=Spam", {"spam": "all", "which": which(asked)}).content.decode()
+    assert "Decide on 5 replies?" in again
     assert not Decision.objects.exists()
-    moderator.post("/moderation/waiting/all/?q=Spam", {"spam": "all", "count": "5"})
+    moderator.post("/moderation/waiting/all/?q=Spam", {"spam": "all", "which": which(again)})
     assert Comment.objects.filter(status="spam").count() == 5
     kept.refresh_from_db()
     assert kept.status == "pending"
@@ -311,7 +329,7 @@ def test_the_queue_shows_its_service_level(moderator: Client) -> None:
     make_reply(make_article(), submitted_at=now - timedelta(hours=5)).approve(by=make_staff("Moderator", "other"))
     make_reply(make_article(), submitted_at=now - timedelta(hours=2))
     level = service_level()
-    assert (level.waiting, level.decided_today) == (1, 1)
+    assert (str(level.waiting), str(level.decided_today)) == ("1", "1")
     assert level.usual_wait is not None
     assert round(level.usual_wait.total_seconds() / 3600) == 5
     assert "about 5 hours" in page(moderator)

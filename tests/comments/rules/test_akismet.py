@@ -1,6 +1,7 @@
 """Akismet is asked from the task queue, learns no address, and never stands in a reply's way."""
 
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -21,6 +22,7 @@ class Service:
 
     def __init__(self) -> None:
         self.answer = "true"
+        self.pause = 0.0  # seconds between two letters
         self.asked: list[dict[str, list[str]]] = []
 
 
@@ -34,7 +36,9 @@ def service(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]
             service.asked.append(parse_qs(body))
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(service.answer.encode())
+            for letter in service.answer.encode():
+                self.wfile.write(bytes([letter]))
+                time.sleep(service.pause)
 
         def log_message(self, *_: Any) -> None:
             pass
@@ -43,6 +47,7 @@ def service(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]
     threading.Thread(target=server.serve_forever, daemon=True).start()
     settings.AKISMET_KEY = "a-key"
     settings.AKISMET_URL = f"http://127.0.0.1:{server.server_port}/"
+    settings.LINK_CHECK_ALLOWED_HOSTS = [f"127.0.0.1:{server.server_port}"]
     monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
     yield service
     server.shutdown()
@@ -82,9 +87,23 @@ def test_what_it_likes_or_a_moderator_was_quicker_on_stays(service: Service, cli
 
 
 def test_a_service_that_is_down_changes_nothing(service: Service, client: Client, settings: Any) -> None:
-    settings.AKISMET_URL = "http://127.0.0.1:9/"
+    settings.AKISMET_URL, settings.LINK_CHECK_ALLOWED_HOSTS = "http://127.0.0.1:9/", ["127.0.0.1:9"]
     reply = send(client)
     run_tasks()
+    reply.refresh_from_db()
+    assert reply.status == "pending"
+
+
+def test_a_service_that_never_ends_its_answer_is_cut_off(
+    service: Service, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("comments.rules.akismet.SECONDS", 0.5)
+    service.pause = 0.2
+    service.answer = "true" + " " * 100
+    reply = send(client)
+    began = time.monotonic()
+    run_tasks()
+    assert time.monotonic() - began < 5
     reply.refresh_from_db()
     assert reply.status == "pending"
 

@@ -4,6 +4,7 @@ import pytest
 
 from comments.models import Comment, LearnedFilter, Rule
 from comments.rules.checks import CHECKS
+from comments.rules.house import current_house
 from comments.rules.learning import opinion_on, retrain
 from comments.rules.submission import Submission
 from tests.comments.rules.test_learned import examples
@@ -35,9 +36,9 @@ def test_it_learns_from_what_people_decided_and_explains_itself() -> None:
 
 
 def test_it_is_silent_before_it_is_trained() -> None:
-    assert opinion_on(make_reply(make_article())) is None
+    assert opinion_on(make_reply(make_article()), current_house().learned) is None
     retrain()
-    assert opinion_on(make_reply(make_article())) is None
+    assert opinion_on(make_reply(make_article()), current_house().learned) is None
 
 
 def test_what_a_rule_filed_by_itself_teaches_nothing() -> None:

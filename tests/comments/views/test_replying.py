@@ -221,6 +221,19 @@ def test_discussions_of_unpublished_articles_are_hidden(client: Client) -> None:
         assert reply.body not in client.get(path, follow=True).content.decode()
 
 
+@pytest.mark.parametrize("number", [0, 2**31, 2**63, 10**40])
+def test_a_number_of_nothing_is_not_found_however_large(client: Client, article: Article, number: int) -> None:
+    for path in (
+        f"/replies/{number}/",
+        f"/replies/article/{number}/",
+        f"/replies/answer/{number}/",
+        f"/replies/report/{number}/",
+        f"{article.get_absolute_url()}replies/{number}/page/1/",
+    ):
+        assert client.get(path).status_code == 404, path
+        assert client.post(path, {"body": "x"}).status_code in {404, 405}, path
+
+
 def test_a_reader_never_gets_a_cookie(client: Client, article: Article, page: str) -> None:
     responses = [
         client.get("/"),

@@ -1,0 +1,1 @@
+"""Repeatable measurements of the product; `python -m bench --help` says which."""

@@ -1,0 +1,1 @@
+"""Making papers of any size: a few articles by the product itself, and exact copies of their rows."""

@@ -1,0 +1,255 @@
+"""Finished pages, kept in memory in front of Django, and never shown once anything on them has changed.
+
+The store knows nothing of articles. A page that may be kept names by keys what it shows (`Surrogate-Key`), and a
+`Freshness` says by the same keys what has changed. Four rules keep it honest:
+
+1. Only what is public, sets no cookie, names its keys and was asked for without a cookie is kept, by its path alone:
+   a page that names its keys is the same whatever the query string and the host.
+2. The moment that counts for a page is the one *before* it was rendered; what changed meanwhile makes it old.
+3. A page is shown only if none of its keys changed since that moment, and its own end (`Surrogate-Control`) isn't over.
+4. What it holds has a limit in bytes; the pages that nobody asked for lately go first.
+
+A cache in front of the store is told until when it may show a page without asking.
+"""
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from email.utils import formatdate
+from threading import Event, Lock
+from typing import Any, Protocol
+
+from kiwiguard.encodings import COMPRESSORS, best_encoding, pack, unpack
+
+Headers = list[tuple[str, str]]
+StartResponse = Callable[..., Any]
+Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+
+OWN_HEADERS = frozenset({"surrogate-control", "content-length", "etag", "last-modified", "vary"})
+NOT_FOR_ALL = frozenset({"set-cookie", "vary", "content-encoding"})
+HIT = ("Cache-Status", "kiwiguard; hit")  # RFC 9211
+MISS = ("Cache-Status", "kiwiguard; fwd=miss")
+NOT_WORTH_IT = 200  # bytes: less isn't made shorter by compressing
+ENTRY_BYTES, KEY_BYTES = 5_000, 80  # what a page costs beside its bodies, roughly
+LARGEST_SHARE = 8  # a page that would take more than this part of the room isn't kept
+PATIENCE = 10.0  # seconds that a request waits for another one to make its page
+AS_OF = "page_store.as_of"  # tells the application behind what says what has changed, and the moment that counts
+YOUNG = 2  # seconds in which a page bears no date
+IN_FRONT, YOUNG_IN_FRONT = 3600.0, 10.0  # the most seconds for which a cache in front may show a page without asking
+
+
+class Freshness(Protocol):
+    """Says what has changed."""
+
+    next_due: float  # when something is to change by time alone, by the system's clock
+
+    def now(self) -> int:
+        """Return the present moment: a number that grows whenever something has changed."""
+
+    def is_fresh(self, keys: Iterable[str], since: int) -> bool:
+        """Whether nothing that these keys name has changed after a moment."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """The site whose pages are kept: how it is addressed, and what a cache in front is told."""
+
+    hosts: frozenset[str]
+    is_secure: bool = False
+    shows_keys: bool = False
+    end_in_front: Callable[[float], tuple[str, str]] | None = None  # makes the header that says until when
+
+    def is_meant(self, environ: dict[str, Any]) -> bool:
+        """Whether a request is for this site, in the way that its pages are served."""
+        if environ.get("HTTP_HOST") not in self.hosts:
+            return False
+        return not self.is_secure or "https" in (environ["wsgi.url_scheme"], environ.get("HTTP_X_FORWARDED_PROTO"))
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A page in one encoding."""
+
+    body: bytes
+    etag: str
+    headers: Headers
+    unchanged: Headers  # of the answer 304
+
+
+class Page:
+    """A page that is kept."""
+
+    def __init__(self, keys: frozenset[str], made_at: tuple[int, float], headers: Headers, body: bytes) -> None:
+        """Take what the page shows, the moment and the time before it was made, and what is sent."""
+        self.keys, self.headers = keys, headers
+        self.packed = pack(body)  # what is asked for is made of it
+        self.made_at, made = made_at
+        self.good_until = float("inf")  # by the system's clock
+        # A date in whole seconds proves that a page is the same only if no other is shown under it (RFC 9110, section
+        # 8.8.2.2): so it is given once its second is over, and so is the time of whoever still shows the page before.
+        self.dated_from = int(made) + YOUNG
+        self.date = ("Last-Modified", formatdate(int(made), usegmt=True))
+        self.digest = hashlib.sha256(body).hexdigest()[:24]
+        self.variants: dict[str, Variant] = {}
+        self.size = len(self.packed) + ENTRY_BYTES + KEY_BYTES * len(keys)
+        self.checked_at = 0  # the moment at which it was last found fresh
+        self.was_asked_for = False  # since it was last spared
+
+    def made_in(self, encoding: str) -> Variant:
+        """Return the page made in an encoding."""
+        body = unpack(self.packed)
+        encoding = encoding if len(body) > NOT_WORTH_IT else ""
+        body = COMPRESSORS[encoding](body) if encoding else body
+        etag = f'"{self.digest}-{encoding}"' if encoding else f'"{self.digest}"'
+        common = [*self.headers, ("ETag", etag), ("Vary", "Accept-Encoding")]
+        encoded = [("Content-Encoding", encoding)] if encoding else []
+        unchanged = [(name, value) for name, value in common if name.lower() != "content-type"]
+        return Variant(body, etag, [*common, *encoded, ("Content-Length", str(len(body)))], unchanged)
+
+
+class PageStore:
+    """A WSGI application that answers with kept pages, and hands what it doesn't have on to another.
+
+    Of that one it expects what Django does: it calls `start_response` before it returns, and writes nothing by it.
+    """
+
+    def __init__(self, behind: Application, freshness: Freshness, site: Site, *, max_bytes: int) -> None:
+        """Take the application behind, who says what has changed, the site, and the most bytes to keep."""
+        self.behind, self.freshness, self.site, self.max_bytes = behind, freshness, site, max_bytes
+        self.pages: OrderedDict[str, Page] = OrderedDict()
+        self.bytes = 0
+        self.flights: dict[str, Event] = {}
+        self.lock = Lock()
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request."""
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        if method not in {"GET", "HEAD"} or not self.site.is_meant(environ):
+            return self.behind(environ, start_response)
+        page = self.pages.get(path)
+        if page and self._is_fresh(page):
+            return self._send(page, environ, start_response, HIT)
+        if method == "HEAD" or "HTTP_COOKIE" in environ:
+            return self.behind(environ, start_response)
+        if environ.get("QUERY_STRING") and not page:  # it may be another page for each
+            return self._render(environ, start_response)
+        return self._render_once(environ, start_response)
+
+    def _is_fresh(self, page: Page) -> bool:
+        moment = self.freshness.now()
+        if page.checked_at != moment:
+            if not self.freshness.is_fresh(page.keys, page.made_at):
+                return False
+            page.checked_at = moment
+        return time.time() < page.good_until
+
+    def _send(
+        self, page: Page, environ: dict[str, Any], start_response: StartResponse, how: tuple[str, str]
+    ) -> list[bytes]:
+        encoding = best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        variant = page.variants.get(encoding) or self._made_in(environ["PATH_INFO"], page, encoding)
+        page.was_asked_for = how is HIT
+        now = time.time()
+        is_dated = now >= page.dated_from
+        extra = [how, page.date] if is_dated else [how]
+        if self.site.end_in_front:
+            longest = IN_FRONT if is_dated else YOUNG_IN_FRONT
+            extra.append(self.site.end_in_front(min(page.good_until, self.freshness.next_due, now + longest)))
+        if _has_it(environ, variant.etag, page.date[1] if is_dated else None):
+            start_response("304 Not Modified", variant.unchanged + extra)
+            return []
+        start_response("200 OK", variant.headers + extra)
+        return [variant.body] if environ["REQUEST_METHOD"] == "GET" else []
+
+    def _render_once(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Have a page rendered once, however many ask for it; they wait for the first."""
+        path, mine = environ["PATH_INFO"], Event()
+        with self.lock:
+            flight = self.flights.setdefault(path, mine)
+        if flight is not mine:
+            flight.wait(PATIENCE)
+        try:
+            page = self.pages.get(path)  # another request may have made it meanwhile
+            if page and self._is_fresh(page):
+                return self._send(page, environ, start_response, HIT)
+            return self._render(environ, start_response)
+        finally:
+            if flight is mine:
+                del self.flights[path]
+                mine.set()
+
+    def _render(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        made_at = self.freshness.now(), time.time()
+        environ[AS_OF] = self.freshness, made_at[0]
+        answers: list[tuple[Any, ...]] = []
+        chunks = self.behind(environ, lambda *answer: answers.append(answer))
+        status, headers = answers[-1][:2]
+        named = {name.lower(): value for name, value in headers}
+        if not _may_be_kept(status, named):
+            with self.lock:
+                self._drop(environ["PATH_INFO"])
+            start_response(status, headers)
+            return chunks
+        try:
+            body = b"".join(chunks)
+        finally:
+            getattr(chunks, "close", lambda: None)()
+        dropped = OWN_HEADERS if self.site.shows_keys else OWN_HEADERS | {"surrogate-key"}
+        sent = [(name, value) for name, value in headers if name.lower() not in dropped]
+        page = Page(frozenset(named["surrogate-key"].split()), made_at, sent, body)
+        if "surrogate-control" in named:
+            page.good_until = made_at[1] + float(named["surrogate-control"].removeprefix("max-age="))
+        self._keep(environ["PATH_INFO"], page)
+        return self._send(page, environ, start_response, MISS)
+
+    def _keep(self, path: str, page: Page) -> None:
+        if not self._is_fresh(page):
+            page.good_until = 0.0  # so that a cache in front doesn't keep it either
+        elif page.size <= self.max_bytes // LARGEST_SHARE:
+            with self.lock:
+                self._drop(path)
+                self.pages[path] = page
+                self._make_room(page.size)
+
+    def _made_in(self, path: str, page: Page, encoding: str) -> Variant:
+        variant = page.made_in(encoding)
+        more = len(variant.body)
+        with self.lock:
+            if encoding not in page.variants and page.size + more <= self.max_bytes // LARGEST_SHARE:
+                page.variants[encoding] = variant
+                page.size += more
+                if self.pages.get(path) is page:
+                    self._make_room(more)
+        return variant
+
+    def _drop(self, path: str) -> None:
+        page = self.pages.pop(path, None)
+        if page:
+            self.bytes -= page.size
+
+    def _make_room(self, more: int) -> None:
+        self.bytes += more
+        while self.bytes > self.max_bytes:
+            path, oldest = next(iter(self.pages.items()))
+            if oldest.was_asked_for and len(self.pages) > 1:  # a second chance, so that a hit costs no lock
+                oldest.was_asked_for = False
+                self.pages.move_to_end(path)
+            else:
+                self.bytes -= self.pages.pop(path).size
+
+
+def _has_it(environ: dict[str, Any], etag: str, date: str | None) -> bool:
+    """Whether the one who asks has this already (RFC 9110, section 13.2.2)."""
+    known = environ.get("HTTP_IF_NONE_MATCH")
+    if known is not None:
+        return etag in known or known == "*"
+    return date is not None and environ.get("HTTP_IF_MODIFIED_SINCE") == date
+
+
+def _may_be_kept(status: str, headers: dict[str, str]) -> bool:
+    directives = {directive.strip() for directive in headers.get("cache-control", "").lower().split(",")}
+    if "public" not in directives or directives & {"private", "no-store"} or NOT_FOR_ALL & headers.keys():
+        return False
+    return status.startswith("200") and "surrogate-key" in headers

@@ -1,0 +1,153 @@
+"""How many replies readers see: kept right whatever happens to them."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.db.models import Count, Q
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from articles.models import Article, Mark
+from articles.models.mark import SPACING
+from comments.models import Comment, Policy, Tally
+from comments.models.tally import listed_roots, tally_anew, visible_answers
+from tests.factories import make_approved_reply, make_article, make_reply, make_staff
+
+pytestmark = pytest.mark.django_db
+
+
+def kept(article: Article) -> tuple[int, int, dict[int, int], set[int]]:
+    """Return what is kept: visible replies, those that point, visible answers by root, and the listed roots."""
+    tally = Tally.objects.filter(article=article).first() or Tally(article=article)
+    roots = Comment.objects.filter(article=article, root__isnull=True)
+    answers = dict(roots.values_list("pk", "visible_answers"))
+    return tally.visible, tally.pointing, answers, set(roots.filter(is_listed=True).values_list("pk", flat=True))
+
+
+def counted(article: Article) -> tuple[int, int, dict[int, int], set[int]]:
+    visible = Comment.objects.filter(article=article, status="approved")
+    roots = Comment.objects.filter(article=article, root__isnull=True)
+    answers = dict(roots.annotate(n=Count("thread", filter=Q(thread__status="approved"))).values_list("pk", "n"))
+    listed = {pk for pk, status in roots.values_list("pk", "status") if status == "approved" or answers[pk]}
+    return visible.count(), visible.exclude(about_heading="").count(), answers, listed
+
+
+def test_pending_replies_count_for_nothing() -> None:
+    article = make_article()
+    make_reply(article)
+    assert kept(article)[0] == 0
+    assert not kept(article)[3]
+
+
+def test_a_removed_root_stays_listed_while_it_has_answers() -> None:
+    article = make_article()
+    root = make_approved_reply(article)
+    answer = make_approved_reply(article, parent=root)
+    moderator = make_staff("Moderator")
+    root.reject(by=moderator)
+    assert kept(article) == (1, 0, {root.pk: 1}, {root.pk})
+    answer.reject(by=moderator)
+    assert kept(article) == (0, 0, {root.pk: 0}, set())
+
+
+VERBS = ("add", "answer", "point", "approve", "reject", "spam", "undo", "withdraw", "erase", "delete")
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(some.lists(some.tuples(some.sampled_from(VERBS), some.integers(0, 30)), max_size=25))
+def test_the_tally_is_what_counting_says(steps: list[tuple[str, int]]) -> None:
+    article = make_article()
+    moderator = make_staff("Moderator", username=f"moderator-{article.pk}")
+    for verb, which in steps:
+        replies = list(Comment.objects.filter(article=article).order_by("pk"))
+        if replies and verb not in {"add", "point"}:
+            change(replies[which % len(replies)], verb, moderator)
+        else:
+            make_approved_reply(article, about_heading="h-part" if verb == "point" else "")
+        assert kept(article) == counted(article)
+
+
+def change(reply: Comment, verb: str, moderator: User) -> None:
+    chosen = Comment.objects.filter(pk=reply.pk)
+    match verb:
+        case "answer":
+            make_approved_reply(reply.article, parent=reply)
+        case "approve":
+            chosen.approve(by=moderator)
+        case "reject":
+            chosen.reject(by=moderator)
+        case "spam":
+            chosen.mark_spam(by=moderator)
+        case "undo":
+            for batch in filter(None, reply.decisions.values_list("batch", flat=True)[:1]):
+                Comment.objects.undo(batch, by=moderator)
+        case "withdraw" if reply.is_editable(Policy.current()):
+            reply.withdraw()
+        case "erase":
+            chosen.erase()
+        case "delete":
+            chosen.delete_unanswered()
+
+
+def test_counting_anew_says_what_is_kept() -> None:
+    article = make_article()
+    root = make_reply(article)
+    make_approved_reply(article, parent=root, about_heading="h-part")
+    make_approved_reply(article)
+    stored = kept(article)
+    Tally.objects.all().delete()
+    Comment.objects.filter(article=article).update(is_listed=False, visible_answers=0)
+    tally_anew()
+    assert kept(article) == stored
+
+
+def test_far_pages_of_a_discussion_are_read_by_marks() -> None:
+    article, now = make_article(), timezone.now()
+    root = make_approved_reply(article, submitted_at=now - timedelta(days=9))
+    Comment.objects.bulk_create(
+        Comment(
+            article=article,
+            parent=parent,
+            root=parent,
+            name="N",
+            body="B",
+            status="approved",
+            decided_at=now,
+            submitted_at=now - timedelta(minutes=number),
+        )
+        for number in range(5 * SPACING)
+        for parent in (root, None)
+    )
+    assert Mark.objects.filter(list=f"replies-{article.pk}").count() >= 2
+    every = list(Comment.objects.filter(article=article, root=None).oldest_first().values_list("pk", flat=True))
+    listed = listed_roots(Comment.objects.all(), article.pk)
+    assert [spot.number for spot in listed.oldest(400, 51)] == every[400:451]
+    assert [spot.number for spot in listed.newest(400, 51, until=now)] == every[::-1][400:451]
+    answers = list(Comment.objects.filter(root=root).oldest_first().values_list("pk", flat=True))
+    assert [spot.number for spot in visible_answers(Comment.objects.all(), root.pk).oldest(300, 9)] == answers[300:309]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite's test database is one that threads share")
+def test_moderators_who_decide_at_once_wait_for_each_other_and_nobody_for_ever() -> None:
+    article = make_article()
+    roots = [make_approved_reply(article) for _ in range(4)]
+    replies = [*roots, *(make_approved_reply(article, parent=root) for root in roots)]
+    moderators = [make_staff("Moderator", username=f"moderator-{number}") for number in range(4)]
+
+    def decide(number: int) -> None:
+        try:
+            for step in range(15):
+                chosen = replies[(number + step) % 8 :: 3]
+                verb = Comment.objects.filter(pk__in=[reply.pk for reply in chosen])
+                (verb.approve if (step + number) % 2 else verb.reject)(by=moderators[number])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(decide, range(4)))
+    assert kept(article) == counted(article)

@@ -1,0 +1,104 @@
+"""The server as `manage.py serve` starts it: processes that are watched, and replaced."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.running import ROOT, free_port, until
+
+WORKERS = 2
+
+
+class Site:
+    """A site of its own, in an empty folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.log = folder / "log"
+        self.environment = os.environ | {
+            "DATA_DIR": str(folder),
+            "PORT": str(self.port),
+            "WEB_CONCURRENCY": str(WORKERS),
+        }
+        for name in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "CACHE_URL", "HOST"):
+            self.environment.pop(name, None)
+
+    def start(self) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "manage.py", "serve"]
+        with self.log.open("wb") as log:
+            return subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+
+    @contextmanager
+    def running(self) -> Iterator["subprocess.Popen[bytes]"]:
+        server = self.start()
+        try:
+            until(self.answers)
+            yield server
+        finally:
+            server.terminate()
+            server.wait(20)
+
+    def answers(self, path: str = "/") -> bool:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status == 200
+        except (OSError, HTTPException):
+            return False
+        finally:
+            connection.close()
+
+
+def children(server: "subprocess.Popen[bytes]") -> set[int]:
+    return {int(pid) for pid in Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()}
+
+
+def is_over(pid: int) -> bool:
+    return not Path(f"/proc/{pid}").exists()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return Site(tmp_path_factory.mktemp("site"))
+
+
+def test_the_first_run_prints_a_password_and_workers_that_are_killed_are_replaced(site: Site) -> None:
+    with site.running() as server:
+        assert b"password" in site.log.read_bytes()
+        before = children(server)
+        assert len(before) == WORKERS
+        for victim in sorted(before):
+            os.kill(victim, signal.SIGKILL)
+            until(lambda gone=victim: gone not in children(server) and len(children(server)) == WORKERS)  # type: ignore[misc]
+        until(site.answers)
+        assert not before & children(server)
+        assert server.poll() is None
+
+
+def test_it_ends_at_once_with_all_its_workers(site: Site) -> None:
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        with site.running() as server:
+            workers = children(server)
+            server.send_signal(ending)
+            assert server.wait(20) == 0
+            assert all(is_over(pid) for pid in workers)
+    assert b"password" not in site.log.read_bytes()  # it is an existing site
+
+
+def test_it_says_why_it_cannot_start(site: Site, tmp_path: Path) -> None:
+    with site.running():
+        second = Site(tmp_path)
+        second.environment["PORT"] = str(site.port)
+        assert second.start().wait(60) == 1
+        assert f"Port {site.port} on 127.0.0.1 can't be used".encode() in second.log.read_bytes()
+    second.environment["SECRET_KEY"] = "change me"
+    assert second.start().wait(60) == 1
+    assert b"SECRET_KEY is missing or a sample" in second.log.read_bytes()
+    assert b"Traceback" not in second.log.read_bytes()

@@ -1,0 +1,126 @@
+"""Few threads for Django behind the many of the server."""
+
+import threading
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from django.http import HttpResponse, StreamingHttpResponse
+
+from kiwiguard.limits import TOO_MANY
+from kiwiguard.threads import FewThreads, Turnstile
+
+GAP = 0.05
+
+
+def ask(application: Any, method: str = "GET", **environ: Any) -> tuple[str, bytes]:
+    answers: list[str] = []
+    chunks = application({"REQUEST_METHOD": method} | environ, lambda status, _: answers.append(status))
+    try:
+        return answers[0], b"".join(chunks)
+    finally:
+        getattr(chunks, "close", lambda: None)()
+
+
+def test_django_runs_in_a_few_threads_however_many_ask() -> None:
+    names: set[str] = set()
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        names.add(threading.current_thread().name)
+        start_response("200 OK", [])
+        return HttpResponse("hello")
+
+    few = FewThreads(application, 2)
+    with ThreadPoolExecutor(8) as server:
+        answers = list(server.map(lambda _: ask(few), range(40)))
+    assert answers == [("200 OK", b"hello")] * 40
+    assert len(names) <= 2
+    assert all(name.startswith("django") for name in names)
+
+
+def test_an_answer_is_made_and_closed_in_the_thread_that_began_it() -> None:
+    seen = []
+
+    def lines() -> Iterable[bytes]:
+        for number in range(3):
+            seen.append(threading.current_thread().name)
+            yield b"%d\n" % number
+
+    class Answer(StreamingHttpResponse):
+        def close(self) -> None:
+            seen.append(threading.current_thread().name)
+            super().close()
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        return Answer(lines())
+
+    assert ask(FewThreads(application, 4)) == ("200 OK", b"0\n1\n2\n")
+    assert len(seen) == 4
+    assert set(seen) == {seen[0]} != {threading.current_thread().name}
+
+
+def test_a_client_that_sends_slowly_keeps_none_of_them_busy() -> None:
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        return HttpResponse(environ["wsgi.input"].read() if "wsgi.input" in environ else b"quick")
+
+    class Slow(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            assert arrived.wait(10)
+            return super().read(size)
+
+    arrived, few = threading.Event(), FewThreads(application, 1)
+    with ThreadPoolExecutor(1) as server:
+        slow = server.submit(ask, few, "POST", **{"wsgi.input": Slow(b"at last, and more"), "CONTENT_LENGTH": "7"})
+        assert ask(few) == ("200 OK", b"quick")
+        arrived.set()
+        assert slow.result() == ("200 OK", b"at last")
+
+
+def test_who_writes_comes_in_one_after_the_other_and_readers_pass(tmp_path: Path) -> None:
+    times = []
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "POST":
+            times.append(time.time())
+        start_response("200 OK", [])
+        return [b""]
+
+    processes = [Turnstile(application, tmp_path / "turnstile", GAP, 6) for _ in range(2)]
+    with ThreadPoolExecutor(6) as server:
+        for number in range(6):
+            server.submit(ask, processes[number % 2], "POST")
+            server.submit(ask, processes[number % 2], "GET")
+    times.sort()
+    assert len(times) == 6
+    assert all(later - earlier > GAP * 0.8 for earlier, later in pairwise(times))
+
+
+def test_whoever_brings_something_takes_a_place_and_readers_need_none(tmp_path: Path) -> None:
+    inside, over = threading.Semaphore(0), threading.Event()
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if TOO_MANY in environ:
+            start_response("429 Too Many Requests", [])
+            return [environ["CONTENT_LENGTH"].encode()]
+        if "CONTENT_LENGTH" in environ:
+            inside.release()
+            assert over.wait(10)
+        start_response("200 OK", [])
+        return [b""]
+
+    turnstile = Turnstile(application, tmp_path / "turnstile", 0, 2)
+    with ThreadPoolExecutor(2) as server:
+        slow = [server.submit(ask, turnstile, method, CONTENT_LENGTH="5") for method in ("POST", "GET")]
+        for _ in slow:
+            assert inside.acquire(timeout=10)
+        assert ask(turnstile) == ("200 OK", b"")
+        assert ask(turnstile, "POST", CONTENT_LENGTH="5") == ("429 Too Many Requests", b"0")
+        over.set()
+        assert [answer.result() for answer in slow] == [("200 OK", b"")] * 2
+    assert ask(turnstile, "POST", CONTENT_LENGTH="5") == ("200 OK", b"")
