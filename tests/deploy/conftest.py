@@ -17,7 +17,7 @@ error_log {folder}/error.log;
 events {{ }}
 http {{
     include /etc/nginx/mime.types;
-    log_format how '$upstream_cache_status "$upstream_http_cache_status" "$http_user_agent" $request_method $request_uri';
+    log_format how '$upstream_cache_status "$upstream_http_cache_status" $http_user_agent $request_method $request_uri';
     access_log {folder}/access.log how;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
