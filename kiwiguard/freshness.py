@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from articles.asking import Question
 from articles.models import Change
 from articles.models.change import LEASE
 
@@ -24,6 +25,8 @@ GAPS_AT_START = 200
 GAP_LIFE = 600.0  # seconds: longer than a transaction lasts
 PAUSE = 0.5  # seconds between two looks while the database can't be reached
 RECENT = 2.0  # seconds: a copy of the database may make commits visible in another order, but not of so long ago
+
+_CHANGES_SINCE = Question(lambda seen: Change.objects.filter(pk__gt=seen).values_list("pk", "key", "due_at"))
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +104,7 @@ class NotedChanges:
         self._forget_all()
 
     def _catch_up(self) -> None:
-        rows = list(Change.objects.filter(pk__gt=self.seen).values_list("pk", "key", "due_at"))
+        rows = _CHANGES_SINCE.ask(self.seen)
         if self.gaps:
             rows += Change.objects.filter(pk__in=self.gaps).values_list("pk", "key", "due_at")
         if not rows:

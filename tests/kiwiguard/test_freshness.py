@@ -1,11 +1,11 @@
 """What a process knows of changes, while the database is there and while it isn't."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from articles.models import Change
 from kiwiguard.freshness import NotedChanges
@@ -21,24 +21,22 @@ def known() -> NotedChanges:
 
 
 @pytest.fixture
-def away(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+def away(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
     """Give what makes the next looks fail."""
-    real, left = Change.objects.filter, [0]
+    left = [0]
 
-    def failing(*args: Any, **kwargs: Any) -> Any:
+    def execute(going_on: Callable[..., Any], *args: Any) -> Any:
         if left[0]:
             left[0] -= 1
             raise OperationalError("server closed the connection unexpectedly")
-        return real(*args, **kwargs)
-
-    monkeypatch.setattr("django.db.connection.close", lambda: None)  # the test's own transaction goes on
-    monkeypatch.setattr(Change.objects, "filter", failing)
-    monkeypatch.setattr(Change.objects, "order_by", lambda *_: failing().order_by("-pk"))
+        return going_on(*args)
 
     def fail(looks: int) -> None:
         left[0] = looks
 
-    return fail
+    monkeypatch.setattr("django.db.connection.close", lambda: None)  # the test's own transaction goes on
+    with connection.execute_wrapper(execute):
+        yield fail
 
 
 def look(known: NotedChanges) -> int:
