@@ -36,7 +36,7 @@ def test_without_it_nothing_is_remembered_and_nobody_waits_for_long(redis: Runni
     assert cache.get("robots") is None
     assert cache.get("robots", "a default") == "a default"
     cache.set("robots", "known", 60)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10
     server.send_signal(signal.SIGCONT)
 
 

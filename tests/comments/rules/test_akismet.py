@@ -103,7 +103,7 @@ def test_a_service_that_never_ends_its_answer_is_cut_off(
     reply = send(client)
     began = time.monotonic()
     run_tasks()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     reply.refresh_from_db()
     assert reply.status == "pending"
 
