@@ -92,18 +92,17 @@ def _rows(data: QueryDict, prefix: str) -> list[dict[str, Any]]:
 
 
 def autosave(request: HttpRequest, model_admin: admin.ModelAdmin[Article]) -> HttpResponse:
-    """Keep what is typed, tell who else has the article open, or, on leaving, that one has it open no more."""
+    """Keep what is typed, and tell who else has the article open; who is leaving has it open no more."""
     pk = request.POST.get("article", "")
     article = get_object_or_404(Article, pk=pk) if pk.isdecimal() else None
     may = model_admin.has_change_permission(request, article) if article else model_admin.has_add_permission(request)
     if request.method != "POST" or not may:
         raise PermissionDenied
     user = staff_user(request)
+    answer: dict[str, Any] = {"others": others(article, user)}
     if "leave" in request.POST:
         Presence.objects.filter(article=article, user=user).delete()
-        return JsonResponse({})
-    answer: dict[str, Any] = {"others": others(article, user)}
-    if article:
+    elif article:
         Presence.objects.update_or_create(article=article, user=user)
     if "fields" in request.POST:
         fields = _read_fields(request.POST["fields"])

@@ -38,9 +38,10 @@ def ask(url: str, *, deadline: Deadline, method: str = "GET", headers: Mapping[s
 
 
 def _wait_for_turn(host: str, deadline: Deadline) -> None:
-    patience = deadline.sooner(SECONDS_OF_PATIENCE)
+    patience: Deadline | None = None
     while not HostTurn.objects.take(host):
         try:
+            patience = patience or deadline.sooner(SECONDS_OF_PATIENCE)
             patience.left()
         except LinkError:
             raise HostBusy(f"{host} is being asked by another process.") from None

@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from articles.models.version import Autosave, Presence
 from tests.browser.test_pages import desk as desk  # noqa: PLC0414 - a fixture
 from tests.factories import make_full_article
 
@@ -76,3 +77,17 @@ def test_what_was_typed_survives_a_crash(editing: Page) -> None:
     page.get_by_role("link", name="Recover it").click()
     expect(page.get_by_label("Title", exact=False).first).to_have_value("Typed, never saved")
     expect(page.locator("body")).to_contain_text("Nothing is saved yet")
+
+
+def test_who_leaves_at_once_has_the_article_open_no_more_and_typed_nothing(editing: Page) -> None:
+    editing.goto("about:blank", wait_until="networkidle")
+    assert not Presence.objects.exists()
+    assert not Autosave.objects.exists()
+
+
+def test_what_was_typed_last_is_kept_on_leaving(editing: Page) -> None:
+    editing.wait_for_timeout(1600)  # until the form's own content has been taken for what is stored
+    editing.get_by_label("Title", exact=False).first.fill("Typed last")
+    editing.goto("about:blank", wait_until="networkidle")
+    assert [kept.fields["title"] for kept in Autosave.objects.all()] == [["Typed last"]]
+    assert not Presence.objects.exists()

@@ -153,8 +153,10 @@ def test_everybody_sees_who_else_has_the_article_open() -> None:
     first, second = signed_in("Editor", "first"), signed_in("Editor", "second")
     first.get(change(article))
     assert "first has this article open" in second.get(change(article)).content.decode()
-    first.post("/admin/articles/article/autosave/", {"article": article.pk, "leave": "1"})
+    typed_last = '[["title", "Typed last"]]'
+    first.post("/admin/articles/article/autosave/", {"article": article.pk, "leave": "1", "fields": typed_last})
     assert "first has this article open" not in second.get(change(article)).content.decode()
+    assert "Recover it" in first.get(change(article)).content.decode()
 
 
 @pytest.mark.parametrize("page", ["history/", "restore/1/", "desk/"])

@@ -10,9 +10,10 @@
     const status = document.getElementById("autosave-status");
     const present = document.getElementById("present");
     const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
-    let kept = "";
+    let kept = null;
     let isSaving = false;
     let isLeaving = false;
+    let isSent = false;
     let last = 0;
 
     const content = () => {
@@ -23,6 +24,7 @@
     const body = (fields) => {
       const data = new URLSearchParams({ article, csrfmiddlewaretoken: token });
       if (fields) data.set("fields", fields);
+      if (isLeaving) data.set("leave", "1");
       return data;
     };
 
@@ -34,10 +36,10 @@
     };
 
     const beat = async () => {
-      if (isSaving || isLeaving) return;
+      if (isSaving || isSent) return;
       const fields = content();
-      const isChanged = fields !== kept;
-      if (!isChanged && Date.now() - last < HEARTBEAT) return;
+      const isChanged = kept !== null && fields !== kept;
+      if (!isChanged && (isLeaving || Date.now() - last < HEARTBEAT)) return;
       isSaving = true;
       try {
         const response = await fetch(autosave, { method: "POST", body: body(isChanged ? fields : ""), credentials: "same-origin" });
@@ -62,12 +64,15 @@
     }, 1500);
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && beat());
     form.addEventListener("submit", () => {
-      isLeaving = true;
+      isSent = true;
     });
+    // Browsers hide a page after they have left it: what it still has to tell by then mustn't say that it is open.
     window.addEventListener("pagehide", () => {
-      const data = body("");
-      data.set("leave", "1");
-      navigator.sendBeacon(autosave, data);
+      isLeaving = true;
+      navigator.sendBeacon(autosave, body(""));
+    });
+    window.addEventListener("pageshow", () => {
+      isLeaving = isSent = false;
     });
   };
 
