@@ -4,8 +4,13 @@ import socket
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from comments.rules import house
+
+# How long an example takes says more of what else the machine has to do.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 _real = socket.getaddrinfo
 

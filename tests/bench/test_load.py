@@ -53,10 +53,10 @@ def server() -> Iterator[Server]:
 
 
 def test_heads_are_counted_over_connections_that_end(server: Server) -> None:
-    done, refused, took = ask_heads(f"{server.url}/", 0.3, {}, 2)
+    done, refused, took = ask_heads(f"{server.url}/", 1, {}, 2)
     assert done > 6
     assert refused == 0
-    assert took >= 0.3
+    assert took >= 1
 
 
 def test_an_answer_that_says_no_is_noticed(server: Server) -> None:

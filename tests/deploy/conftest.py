@@ -1,12 +1,23 @@
 """Sites behind the caches of `deploy/`, each started once."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from tests.deploy.running import DEPLOY, NGINX_MODULES, Front, answers, free_port, nginx_site, running, served, until
+from tests.deploy.running import (
+    DEPLOY,
+    NGINX_MODULES,
+    Front,
+    answers,
+    form_token,
+    free_port,
+    nginx_site,
+    running,
+    served,
+    until,
+)
 
 AROUND = """
 {modules}
@@ -79,6 +90,22 @@ def make_article(front: Front) -> str:
     title = f"Article {time.monotonic_ns()}"
     code = f"from tests.factories import *; print(make_article({title!r}, standfirst='As it was.').get_absolute_url())"
     return front.do(code)
+
+
+def waiting_reply(front: Front, article: str, body: str) -> Callable[[], None]:
+    """Have a reply wait under an article, and a moderator before it; return what approves it, at once."""
+    slug = article.strip("/").split("/")[-1]
+    pk = front.do(
+        f"from tests.factories import *\nprint(make_reply(Article.objects.get(slug={slug!r}), body={body!r}).pk)"
+    )
+    desk = front.staff()
+    token = form_token(desk.get(f"{front.url}/moderation/", timeout=20).text)
+
+    def approve() -> None:
+        data = {"approve": pk, "csrfmiddlewaretoken": token}
+        desk.post(f"{front.url}/moderation/decide/", data=data, timeout=20, allow_redirects=False).raise_for_status()
+
+    return approve
 
 
 def is_hit(front: Front, path: str, method: str = "GET") -> bool:

@@ -7,8 +7,8 @@ from threading import Event
 
 import pytest
 
-from tests.deploy.conftest import is_hit, keep, make_article
-from tests.deploy.running import Front, form_token
+from tests.deploy.conftest import is_hit, keep, make_article, waiting_reply
+from tests.deploy.running import Front
 
 pytestmark = pytest.mark.fronts
 
@@ -34,16 +34,9 @@ def test_what_a_command_changed_shows_once_it_returns(front: Front, article: str
 
 
 def test_an_approved_reply_shows_once_the_moderator_is_answered(front: Front, article: str) -> None:
-    slug = article.strip("/").split("/")[-1]
-    pk = front.do(
-        "from tests.factories import *\n"
-        f"print(make_reply(Article.objects.get(slug={slug!r}), body='Waiting until now.').pk)"
-    )
-    desk = front.staff()
+    approve = waiting_reply(front, article, "Waiting until now.")
     assert not any("Waiting until now." in page for page in in_every_form(front, article) * 2)
-    queue = desk.get(f"{front.url}/moderation/", timeout=20).text
-    data = {"approve": pk, "csrfmiddlewaretoken": form_token(queue)}
-    desk.post(f"{front.url}/moderation/decide/", data=data, timeout=20, allow_redirects=False).raise_for_status()
+    approve()
     assert all("Waiting until now." in page for page in in_every_form(front, article))
 
 
@@ -52,7 +45,7 @@ def test_a_scheduled_article_shows_from_its_time_on(front: Front) -> None:
     due = float(
         front.do(
             "from tests.factories import *\n"
-            "at = timezone.now() + timedelta(seconds=8)\n"
+            "at = timezone.now() + timedelta(seconds=20)\n"
             "make_article('Embargoed until its time', published_at=at)\n"
             "print(at.timestamp())"
         )
@@ -93,11 +86,13 @@ def test_no_reader_ever_sees_what_was_changed_before_they_asked(front: Front, ar
 
     with ThreadPoolExecutor(8) as readers:
         reading = [readers.submit(read, form) for form in FORMS * 2]
-        with front.doing(code) as desk:
-            assert desk.stdout
-            for line in desk.stdout:
-                told[0] = int(line)
-        is_over.set()
+        try:
+            with front.doing(code) as desk:
+                assert desk.stdout
+                for line in desk.stdout:
+                    told[0] = int(line)
+        finally:
+            is_over.set()
         assert [old for reader in reading for old in reader.result()] == []
     assert told == [60]
 

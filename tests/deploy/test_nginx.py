@@ -3,9 +3,10 @@
 import re
 import socket
 import ssl
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http.client import HTTPConnection
-from pathlib import Path
 
 import pytest
 
@@ -134,7 +135,8 @@ def test_nothing_private_is_kept(nginx: Front, article: str) -> None:
     for path in [*private, article] * 2:
         desk.get(f"{nginx.url}{path}", timeout=20)
         nginx.get(path)
-    kept = "".join(path.read_bytes().decode("latin-1") for path in pages_of(nginx))
+    kept = "".join(pages_of(nginx))
+    assert article in kept
     assert "Log out" not in kept
     assert "csrfmiddlewaretoken" not in kept
     assert "Set-Cookie" not in kept
@@ -143,8 +145,10 @@ def test_nothing_private_is_kept(nginx: Front, article: str) -> None:
     assert desk.get(f"{nginx.url}/moderation/", timeout=20, allow_redirects=False).status_code == 200
 
 
-def pages_of(nginx: Front) -> list[Path]:
-    return [path for path in (nginx.folder / "kiwiguard-pages").rglob("*") if path.is_file()]
+def pages_of(nginx: Front) -> Iterator[str]:
+    for path in (nginx.folder / "kiwiguard-pages").rglob("*"):
+        with suppress(FileNotFoundError, IsADirectoryError):  # what nginx is still writing gets another name
+            yield path.read_bytes().decode("latin-1")
 
 
 def test_a_static_file_is_sent_compressed_and_kept_for_ever(nginx: Front) -> None:

