@@ -135,7 +135,7 @@ def _read_fields(text: str) -> dict[str, list[str]] | None:
         for name, value in pairs:
             if str(name) not in NOT_CONTENT - {OPENED}:
                 fields.setdefault(str(name), []).append(str(value))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
     return fields
 
