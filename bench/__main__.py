@@ -48,7 +48,7 @@ def _measure(name: str, scale: Scale) -> bool:
         say(str(error))
         return False
     part.measured = machine.measured()
-    part.save(places.FOLDER / "results" / scale.name)
+    part.save(places.QUICK_RESULTS if scale.is_quick else places.RESULTS)
     sys.stdout.write(f"{part.markdown()}\n")
     sys.stdout.flush()
     _write(scale)
@@ -57,9 +57,9 @@ def _measure(name: str, scale: Scale) -> bool:
 
 def _write(scale: Scale) -> None:
     """Write the page and its picture: what was measured now, and beside it what was measured last of all else."""
-    folder = places.FOLDER / "results" / scale.name
+    kept = (places.QUICK_RESULTS, places.QUICK_REPORT, places.QUICK_PLOT)
+    folder, target, picture = kept if scale.is_quick else (places.RESULTS, places.REPORT, places.PLOT)
     parts = [part for name in PARTS if (part := Part.load(folder, name))]
-    target, picture = (places.QUICK_REPORT, places.QUICK_PLOT) if scale.is_quick else (places.REPORT, places.PLOT)
     picture.write_text(svg([chart for part in parts for chart in part.charts]))
     target.write_text(report(parts, plot=str(picture.relative_to(target.parent))))
     say(f"Written to {target} and {picture}.")

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bench import places
+from bench.__main__ import PARTS
 from bench.plot import Chart, svg
 from bench.report import Part, Table, number, report
 
@@ -32,6 +34,13 @@ def test_the_page_has_every_part_with_its_day(tmp_path: Path) -> None:
     page = report(parts, plot="images/performance.svg")
     assert "![The main figures as bars](images/performance.svg)" in page
     assert page.index("## A\n\nMeasured: 1.") < page.index("## B\n\nMeasured: 2.")
+
+
+def test_the_page_of_the_documents_is_what_was_measured() -> None:
+    parts = [part for name in PARTS if (part := Part.load(places.RESULTS, name))]
+    assert [part.name for part in parts] == list(PARTS)
+    assert places.REPORT.read_text() == report(parts, plot="images/performance.svg")
+    assert places.PLOT.read_text() == svg([chart for part in parts for chart in part.charts])
 
 
 @pytest.mark.parametrize(("value", "shown"), [(48_123.4, "48,123"), (12.34, "12.3"), (0.456, "0.46")])
