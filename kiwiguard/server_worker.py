@@ -9,6 +9,7 @@ import threading
 import time
 
 from django.db import connections
+from django.template.loader import get_template
 from django.urls import get_resolver
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -30,6 +31,9 @@ SECONDS_BETWEEN_TRIMS = 5
 
 # What is loaded before the fork is shared by all workers, as long as nobody writes to it.
 get_resolver().url_patterns  # noqa: B018 - loads the views
+get_template("articles/home.html")  # and with it all tags and filters
+get_template("articles/article_detail.html")
+get_template("comments/_thread.jinja", using="jinja")
 connections.close_all()
 gc.collect()
 gc.freeze()  # so that the collector doesn't write to all of it either
