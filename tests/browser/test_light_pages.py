@@ -24,8 +24,9 @@ PAGE_BYTES = 30_000  # HTML, CSS and JavaScript as they travel, with their heade
 FONT_BYTES = 40_000
 PATHS = {"home": "/", "search": "/search/", "results": "/search/?q=treaty"}
 PAGES = ("article", *PATHS)
-# Lighthouse's preset takes the phone for one that is so many times slower than a quick desktop. A machine that is too
-# slow for it gets the phone that Chrome calibrates its "mid-tier mobile" to: this much by Lighthouse's benchmark.
+# Lighthouse's preset takes the phone for one that is so many times slower than a quick desktop. A page that falls short
+# on this machine is asked for by the phone that Chrome calibrates its "mid-tier mobile" to: this much by Lighthouse's
+# benchmark, which says how quick the machine is.
 SLOWDOWN, PHONE = 4.0, 1000.0
 RUNS = 8  # of Lighthouse, until it finds a page fast: a busy machine is no fault of the page
 PATIENCE = Retry(60, backoff_factor=0.1, backoff_max=0.5)  # while the workers of the server start
