@@ -7,6 +7,7 @@ Both kinds are held to be equally likely beforehand, since a queue's mixture cha
 
 import math
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -90,7 +91,7 @@ class Measure:
 
 def tokens(text: str) -> list[str]:
     """Return what the filter sees of a text, each thing once, in the order of the text."""
-    return list(dict.fromkeys(_tokens(text)))[:MAX_TOKENS]
+    return list(dict.fromkeys(map(sys.intern, _tokens(text))))[:MAX_TOKENS]  # thousands of replies share their words
 
 
 def train(examples: Iterable[Example]) -> Counts:

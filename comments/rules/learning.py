@@ -1,11 +1,14 @@
 """Training the learned filter on the decisions of this site's moderators, and asking it."""
 
+from collections.abc import Iterator
+
 from django.db.models import Exists, OuterRef
 
 from comments.models import Comment, Decision, LearnedFilter
 from comments.rules.learned import Counts, Example, Opinion, cross_validate, train
 
 MAX_OF_EACH = 5_000  # the latest; older spam is no longer what comes in
+CHUNK = 500
 
 
 def opinion_on(reply: Comment, counts: Counts | None) -> Opinion | None:
@@ -34,13 +37,11 @@ def retrain() -> LearnedFilter:
     return learned
 
 
-def _examples() -> list[Example]:
+def _examples() -> Iterator[Example]:
     # What a rule filed by itself teaches nothing but the rule.
     by_a_person = Decision.objects.filter(comment=OuterRef("pk"), verdict=OuterRef("status"), actor__isnull=False)
     decided = Comment.objects.filter(Exists(by_a_person), staff__isnull=True).only("name", "website", "body", "status")
-    latest = [
-        reply
-        for status in (Comment.Status.APPROVED, Comment.Status.SPAM)
-        for reply in decided.filter(status=status).order_by("-decided_at", "-pk")[:MAX_OF_EACH]
-    ]
-    return [Example(text_of(reply), reply.status == Comment.Status.SPAM) for reply in latest]
+    for status in (Comment.Status.APPROVED, Comment.Status.SPAM):
+        latest = decided.filter(status=status).order_by("-decided_at", "-pk")[:MAX_OF_EACH]
+        for reply in latest.iterator(CHUNK):
+            yield Example(text_of(reply), is_spam=status == Comment.Status.SPAM)
