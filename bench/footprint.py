@@ -19,6 +19,7 @@ def measure(scale: Scale) -> Part:
     """Measure both."""
     paper = Paper("sqlite", scale.sizes[0])
     paper.make()
+    paper.do_chores()
     return Part("footprint", "Footprint", [_memory(paper, scale), _start(paper, scale)])
 
 

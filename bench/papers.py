@@ -106,6 +106,11 @@ class Paper:
             facts = site.do("make", size=self.size, replies=self.replies, seed=self.seed)
         made.write_text(json.dumps(facts, indent=1))
 
+    def do_chores(self) -> None:
+        """Do what a site does every day or hour, so that it isn't done while something is measured."""
+        command = [sys.executable, "manage.py", "worker", "--once"]
+        subprocess.run(command, cwd=places.ROOT, env=self.environment(), check=True, timeout=PATIENCE)
+
     @contextmanager
     def process(self, **variables: str) -> Iterator["Process"]:
         """Run a process of the site that does what it is told."""
