@@ -21,7 +21,7 @@ from email.utils import formatdate
 from threading import Event, Lock
 from typing import Any, Protocol
 
-from kiwiguard.encodings import COMPRESSORS, best_encoding, pack, unpack
+from kiwiguard.encodings import COMPRESSORS, DECOMPRESSORS, PACKING, best_encoding, pack
 
 Headers = list[tuple[str, str]]
 StartResponse = Callable[..., Any]
@@ -72,6 +72,7 @@ class Site:
 class Variant:
     """A page in one encoding."""
 
+    encoding: str  # empty for none
     body: bytes
     etag: str
     headers: Headers
@@ -81,10 +82,11 @@ class Variant:
 class Page:
     """A page that is kept."""
 
-    def __init__(self, keys: frozenset[str], made_at: tuple[int, float], headers: Headers, body: bytes) -> None:
-        """Take what the page shows, the moment and the time before it was made, and what is sent."""
+    def __init__(
+        self, keys: frozenset[str], made_at: tuple[int, float], headers: Headers, body: bytes, encoding: str
+    ) -> None:
+        """Take what it shows, the moment and the time before it was made, what is sent, and how it was asked for."""
         self.keys, self.headers = keys, headers
-        self.packed = pack(body)  # what is asked for is made of it
         self.made_at, made = made_at
         self.good_until = float("inf")  # by the system's clock
         # A date in whole seconds proves that a page is the same only if no other is shown under it (RFC 9110, section
@@ -92,21 +94,26 @@ class Page:
         self.dated_from = int(made) + YOUNG
         self.date = ("Last-Modified", formatdate(int(made), usegmt=True))
         self.digest = hashlib.sha256(body).hexdigest()[:24]
-        self.variants: dict[str, Variant] = {}
+        first = self._variant(body, encoding)
+        self.variants = {encoding: first} if first.encoding else {}
+        # The others are made of it; a body that isn't compressed is kept only if there is room for it.
+        self.packed, self.packing = (first.body, first.encoding) if first.encoding else (pack(body), PACKING)
         self.size = len(self.packed) + ENTRY_BYTES + KEY_BYTES * len(keys)
         self.checked_at = 0  # the moment at which it was last found fresh
         self.was_asked_for = False  # since it was last spared
 
     def made_in(self, encoding: str) -> Variant:
         """Return the page made in an encoding."""
-        body = unpack(self.packed)
+        return self._variant(DECOMPRESSORS[self.packing](self.packed), encoding)
+
+    def _variant(self, body: bytes, encoding: str) -> Variant:
         encoding = encoding if len(body) > NOT_WORTH_IT else ""
         body = COMPRESSORS[encoding](body) if encoding else body
         etag = f'"{self.digest}-{encoding}"' if encoding else f'"{self.digest}"'
         common = [*self.headers, ("ETag", etag), ("Vary", "Accept-Encoding")]
         encoded = [("Content-Encoding", encoding)] if encoding else []
         unchanged = [(name, value) for name, value in common if name.lower() != "content-type"]
-        return Variant(body, etag, [*common, *encoded, ("Content-Length", str(len(body)))], unchanged)
+        return Variant(encoding, body, etag, [*common, *encoded, ("Content-Length", str(len(body)))], unchanged)
 
 
 class PageStore:
@@ -198,7 +205,8 @@ class PageStore:
             getattr(chunks, "close", lambda: None)()
         dropped = OWN_HEADERS if self.site.shows_keys else OWN_HEADERS | {"surrogate-key"}
         sent = [(name, value) for name, value in headers if name.lower() not in dropped]
-        page = Page(frozenset(named["surrogate-key"].split()), made_at, sent, body)
+        encoding = best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        page = Page(frozenset(named["surrogate-key"].split()), made_at, sent, body, encoding)
         if "surrogate-control" in named:
             page.good_until = made_at[1] + float(named["surrogate-control"].removeprefix("max-age="))
         self._keep(environ["PATH_INFO"], page)

@@ -4,7 +4,7 @@ import tracemalloc
 
 import pytest
 
-from kiwiguard.encodings import COMPRESSORS, best_encoding, pack, unpack
+from kiwiguard.encodings import COMPRESSORS, DECOMPRESSORS, PACKING, best_encoding, pack
 
 
 @pytest.mark.parametrize(
@@ -46,4 +46,6 @@ def test_a_form_holds_no_more_memory_than_it_is_long(form: str) -> None:
 
 def test_what_is_packed_comes_back() -> None:
     for body in (b"", b"x", bytes(range(256)) * 1_000):
-        assert unpack(pack(body)) == body
+        assert DECOMPRESSORS[PACKING](pack(body)) == body
+        for encoding, compress in COMPRESSORS.items():
+            assert DECOMPRESSORS[encoding](compress(body)) == body

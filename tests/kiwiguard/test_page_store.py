@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kiwiguard.encodings import COMPRESSORS
+from kiwiguard.encodings import COMPRESSORS, DECOMPRESSORS
 from kiwiguard.page_store import ENTRY_BYTES, PageStore, Site
 
 PUBLIC = {"Content-Type": "text/html", "Cache-Control": "public, max-age=0, must-revalidate", "Surrogate-Key": "a site"}
@@ -239,6 +239,15 @@ def test_each_form_is_made_once_under_a_tag_of_its_own(
     assert packed[0].headers["content-length"] == str(len(packed[0].body))
     assert packed[0].headers["vary"] == "Accept-Encoding"
     assert packed[0].headers["etag"] != plain.headers["etag"]
+
+
+@pytest.mark.parametrize("first", ["br", "zstd", "gzip"])
+def test_all_forms_are_of_the_same_page_whichever_is_asked_for_first(store: PageStore, first: str) -> None:
+    assert DECOMPRESSORS[first](Answer(store, HTTP_ACCEPT_ENCODING=first).body) == Answer(store).body
+    for encoding, decompress in DECOMPRESSORS.items():
+        answer = Answer(store, HTTP_ACCEPT_ENCODING=encoding)
+        assert answer.is_hit
+        assert decompress(answer.body) == Answer(store).body
 
 
 def test_what_is_short_stays_as_it_is(store: PageStore, behind: Behind) -> None:
