@@ -1,6 +1,7 @@
 """How much a request may bring, checked before anything of it is read."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +10,11 @@ from kiwiguard.error_pages import error_page
 
 MAX_READER_BYTES = 256 * 1024  # a reply of 5,000 characters is 60 KB at most; the rest lets the form say so kindly
 MAX_STAFF_BYTES = 25 * 1024 * 1024
-TOO_MANY = "kiwiguard.too_many"  # in the environment of a request for which there is no room, see kiwiguard/threads.py
+REFUSED = "kiwiguard.refused"  # in the environment of a request that can't be taken in: the HTTP status that says so
+REASONS = {
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many are sending something. Go back, and send it again in a while.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "It may not have arrived. Look whether it did; if not, go back and send it again.",
+}
 SECONDS_TO_COME_AGAIN = 5
 
 
@@ -20,9 +25,9 @@ class RequestLimits:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, or say 413 or 429 without having read the body."""
-        if TOO_MANY in request.META:
-            response = error_page(429, reason="Too many are sending something. Go back, and send it again in a while.")
+        """Answer, or say 413, 429 or 503 without having read the body."""
+        if status := request.META.get(REFUSED):
+            response = error_page(status, reason=REASONS[status])
             response.headers["Retry-After"] = str(SECONDS_TO_COME_AGAIN)
             return response
         limit = MAX_STAFF_BYTES if request.path_info.startswith("/admin/") else MAX_READER_BYTES

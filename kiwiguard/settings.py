@@ -66,7 +66,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # Finished pages in memory, in front of Django: see kiwiguard/page_store.py
 
-PAGE_CACHE_BYTES = int(env.float("PAGE_CACHE_MB", default=8.0) * 2**20)  # of each server process
+PAGE_CACHE_BYTES = int(env.float("PAGE_CACHE_MB", default=4.0) * 2**20)  # of each server process
 # Caches in front of it that are told what has changed: see kiwiguard/fronts.py
 NGINX_PURGE_URLS: list[str] = env.list("NGINX_PURGE_URLS", default=[])
 PURGE_URLS: list[str] = env.list("PURGE_URLS", default=[])

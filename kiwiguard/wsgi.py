@@ -18,17 +18,13 @@ except (ImproperlyConfigured, UnmigratedError) as error:
 
 from kiwiguard.freshness import noted_changes
 from kiwiguard.fronts import site
+from kiwiguard.handing_over import HandingOver
 from kiwiguard.page_store import PageStore
-from kiwiguard.threads import FewThreads, Turnstile
+from kiwiguard.threads import FewThreads, Places
 
-THREADS = 3  # for Django
+THREADS = 2  # for Django
 PLACES = 32  # for those who bring something; a server has some threads more
-PACE = 0.0115  # seconds between two requests that may write, on one machine
 
 noted_changes.look_aside()
-application = PageStore(
-    Turnstile(FewThreads(django_application, THREADS), settings.DATA_DIR / "turnstile", PACE, PLACES),
-    noted_changes,
-    site(),
-    max_bytes=settings.PAGE_CACHE_BYTES,
-)
+handing_over = HandingOver(FewThreads(django_application, THREADS))
+application = PageStore(Places(handing_over, PLACES), noted_changes, site(), max_bytes=settings.PAGE_CACHE_BYTES)

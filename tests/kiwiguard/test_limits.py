@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from comments.models import Comment
-from kiwiguard.limits import MAX_READER_BYTES, TOO_MANY
+from kiwiguard.limits import MAX_READER_BYTES, REFUSED
 from tests.factories import make_article, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -37,9 +37,10 @@ def test_a_reply_that_is_merely_too_long_gets_its_form_back(client: Client) -> N
     assert "ā" * 20_000 in response.content.decode()
 
 
-def test_where_too_many_send_something_it_is_said_when_to_come_again(client: Client) -> None:
-    told: Any = {TOO_MANY: True}
+@pytest.mark.parametrize(("status", "said"), [(429, "send it again in a while"), (503, "Look whether it did")])
+def test_who_cannot_be_taken_in_is_told_why_and_when_to_come_again(client: Client, status: int, said: str) -> None:
+    told: Any = {REFUSED: status}
     response = client.post("/", b"", content_type="text/plain", **told)
-    assert (response.status_code, response.headers["Retry-After"]) == (429, "5")
-    assert "send it again" in response.content.decode()
+    assert (response.status_code, response.headers["Retry-After"]) == (status, "5")
+    assert said in response.content.decode()
     assert "Content-Security-Policy" in response.headers

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from tests.deploy.running import ROOT, free_port, until
 
 WORKERS = 2
+PROCESSES = WORKERS + 1  # and the intake
 
 
 class Site:
@@ -45,19 +47,29 @@ class Site:
             server.terminate()
             server.wait(20)
 
-    def answers(self, path: str = "/") -> bool:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+    def answers(self) -> bool:
         try:
-            connection.request("GET", path)
-            return connection.getresponse().status == 200
+            return self.asked("GET") == 200
         except (OSError, HTTPException):
             return False
+
+    def asked(self, method: str) -> int:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request(method, "/")
+            return connection.getresponse().status
         finally:
             connection.close()
 
 
 def children(server: "subprocess.Popen[bytes]") -> set[int]:
     return {int(pid) for pid in Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()}
+
+
+def intake_of(server: "subprocess.Popen[bytes]") -> int:
+    """Return the process id of the intake: a parent that has begun anew has it in its arguments."""
+    known = Path(f"/proc/{server.pid}/cmdline").read_text().split("\0")
+    return int(next(part for part in known if part.endswith("=intake")).partition("=")[0])
 
 
 def is_over(pid: int) -> bool:
@@ -69,26 +81,39 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return Site(tmp_path_factory.mktemp("site"))
 
 
-def test_the_first_run_prints_a_password_and_workers_that_are_killed_are_replaced(site: Site) -> None:
+def test_the_first_run_prints_a_password_and_what_is_killed_is_replaced(site: Site) -> None:
     with site.running() as server:
         assert b"password" in site.log.read_bytes()
         before = children(server)
-        assert len(before) == WORKERS
+        assert len(before) == PROCESSES
         for victim in sorted(before):
             os.kill(victim, signal.SIGKILL)
-            until(lambda gone=victim: gone not in children(server) and len(children(server)) == WORKERS)  # type: ignore[misc]
+            until(lambda gone=victim: gone not in children(server) and len(children(server)) == PROCESSES)  # type: ignore[misc]
         until(site.answers)
         assert not before & children(server)
         assert server.poll() is None
 
 
-def test_it_ends_at_once_with_all_its_workers(site: Site) -> None:
+def test_what_is_sent_while_the_intake_is_away_is_answered_by_the_next_one(site: Site) -> None:
+    with site.running() as server:
+        intake = max(children(server))
+        assert site.asked("POST") == 403
+        os.kill(intake, signal.SIGSTOP)
+        with ThreadPoolExecutor(1) as client:
+            waiting = client.submit(site.asked, "POST")
+            assert site.answers()
+            os.kill(intake, signal.SIGKILL)
+            assert waiting.result() in {403, 503}
+        assert site.asked("POST") == 403
+
+
+def test_it_ends_at_once_with_all_its_processes(site: Site) -> None:
     for ending in (signal.SIGTERM, signal.SIGINT):
         with site.running() as server:
-            workers = children(server)
+            others = children(server)
             server.send_signal(ending)
             assert server.wait(20) == 0
-            assert all(is_over(pid) for pid in workers)
+            assert all(is_over(pid) for pid in others)
     assert b"password" not in site.log.read_bytes()  # it is an existing site
 
 

@@ -1,0 +1,128 @@
+"""What may write, handed over by the workers that answer readers to a process of its own, the intake.
+
+Python runs one thread of a process at a time. Beside thousands of pages a second a reply took ten times as long as
+there is work in it, and readers waited meanwhile. So a worker hands over all that is sent: it gives the intake one end
+of a new stream, says the request on it, and hears the answer. The way there is a pair of sockets that the parent of
+both keeps, so what is on its way when the intake ends waits there for the next one.
+"""
+
+import json
+import logging
+import os
+import shutil
+import socket
+import sys
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http import HTTPStatus
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+from wsgiref.util import FileWrapper
+
+from kiwiguard.limits import REFUSED
+from kiwiguard.page_store import Application, StartResponse
+from kiwiguard.threads import CHUNK, IN_MEMORY, SAFE, brought, copy
+
+PACE = 0.012  # seconds between two requests that may write, on one machine
+
+logger = logging.getLogger(__name__)
+
+
+class HandingOver:
+    """A WSGI application that has another process answer what may write, once it knows the way there."""
+
+    def __init__(self, application: Application) -> None:
+        """Take what answers all else, and everything where there is no other process."""
+        self.application = application
+        self.way: socket.socket | None = None
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request; where the other process ends over it, what is behind is told so by `REFUSED`."""
+        if not self.way or environ["REQUEST_METHOD"] in SAFE or REFUSED in environ:
+            return self.application(environ, start_response)
+        with brought(environ) as body:
+            try:
+                stream = _new_stream(self.way)
+            except OSError:  # it is no more
+                return self.application(environ | {"wsgi.input": body}, start_response)
+            try:
+                (status, headers), answer = _ask(stream, environ, body)
+            except (OSError, ValueError):
+                broken = {REFUSED: HTTPStatus.SERVICE_UNAVAILABLE, "CONTENT_LENGTH": "0"}
+                return self.application(environ | broken, start_response)
+        start_response(status, [(name, value) for name, value in headers])
+        return FileWrapper(answer, CHUNK)
+
+
+def take_over(way: socket.socket, application: Application, *, threads: int, pace: float = PACE) -> None:
+    """Answer what is handed over, in its order and at a pace that leaves readers the machine, until nobody is left.
+
+    Who comes alone doesn't wait.
+    """
+    free_at, pool = 0.0, ThreadPoolExecutor(threads, "intake")
+    while fds := socket.recv_fds(way, 1, 1)[1]:
+        time.sleep(max(0.0, free_at - time.monotonic()))
+        free_at = time.monotonic() + pace
+        pool.submit(_answer, socket.socket(fileno=fds[0]), application)
+
+
+def _new_stream(way: socket.socket) -> socket.socket:
+    """Send one end of a new stream on its way, and return the other; raises OSError if nobody is there."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        try:
+            socket.send_fds(way, [b"."], [theirs.fileno()])
+        except OSError:
+            ours.close()
+            raise
+    return ours
+
+
+def _ask(ours: socket.socket, environ: dict[str, Any], body: IO[bytes]) -> tuple[Any, IO[bytes]]:
+    """Say a request; return status and headers, and the body. Raises OSError or ValueError if it breaks off."""
+    with ours, ours.makefile("rwb") as stream:
+        _say(stream, {name: value for name, value in environ.items() if isinstance(value, str | int)}, body)
+        return _hear(stream)
+
+
+def _answer(theirs: socket.socket, application: Application) -> None:
+    with theirs:
+        try:
+            with theirs.makefile("rwb") as stream:
+                _hear_and_answer(stream, application)
+        except (OSError, ValueError):
+            pass  # whoever asked has ended
+        except Exception:
+            logger.exception("What was handed over couldn't be answered.")
+
+
+def _hear_and_answer(stream: Any, application: Application) -> None:
+    environ, body = _hear(stream)
+    said: list[tuple[Any, ...]] = []
+    with body, SpooledTemporaryFile(IN_MEMORY) as answer:
+        environ |= {"wsgi.input": body, "wsgi.errors": sys.stderr}
+        chunks: Any = application(environ, lambda *head: said.append(head[:2]))
+        with closing(chunks):
+            answer.writelines(chunks)
+        _say(stream, said[-1], answer)
+
+
+def _say(stream: Any, head: Any, body: IO[bytes]) -> None:
+    """Write how long a body is, what goes before it, and the body."""
+    body.seek(0, os.SEEK_END)
+    stream.write(json.dumps([body.tell(), head]).encode() + b"\n")
+    body.seek(0)
+    shutil.copyfileobj(body, stream, CHUNK)
+    stream.flush()
+
+
+def _hear(stream: Any) -> tuple[Any, IO[bytes]]:
+    """Read what was said, whole."""
+    length, head = json.loads(stream.readline())
+    body = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - whoever gets it closes it
+    if copy(stream, body, length):
+        body.close()
+        raise OSError("It broke off.")
+    return head, body
