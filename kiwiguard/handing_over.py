@@ -15,17 +15,19 @@ import sys
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from http import HTTPStatus
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
-from wsgiref.util import FileWrapper
 
-from kiwiguard.limits import REFUSED
+from kiwiguard.limits import REFUSED, is_for_staff
 from kiwiguard.page_store import Application, StartResponse
-from kiwiguard.threads import CHUNK, IN_MEMORY, SAFE, brought, copy
+from kiwiguard.threads import CHUNK, IN_MEMORY, SAFE, brought, copy, to_send
 
 PACE = 0.012  # seconds between two requests that may write, on one machine
+STAFF_THREADS = 2
+BEHIND_ALL = 19  # the least that a thread can ask of the processor
+PATIENCE = 300.0  # seconds that a worker waits for an answer
 
 logger = logging.getLogger(__name__)
 
@@ -43,9 +45,8 @@ class HandingOver:
         if not self.way or environ["REQUEST_METHOD"] in SAFE or REFUSED in environ:
             return self.application(environ, start_response)
         with brought(environ) as body:
-            try:
-                stream = _new_stream(self.way)
-            except OSError:  # it is no more
+            stream = None if REFUSED in environ else _new_stream(self.way)
+            if not stream:  # it broke off, or nobody is there
                 return self.application(environ | {"wsgi.input": body}, start_response)
             try:
                 (status, headers), answer = _ask(stream, environ, body)
@@ -53,30 +54,37 @@ class HandingOver:
                 broken = {REFUSED: HTTPStatus.SERVICE_UNAVAILABLE, "CONTENT_LENGTH": "0"}
                 return self.application(environ | broken, start_response)
         start_response(status, [(name, value) for name, value in headers])
-        return FileWrapper(answer, CHUNK)
+        return to_send(answer)
 
 
 def take_over(way: socket.socket, application: Application, *, threads: int, pace: float = PACE) -> None:
     """Answer what is handed over, in its order and at a pace that leaves readers the machine, until nobody is left.
 
-    Who comes alone doesn't wait.
+    Who comes alone doesn't wait. What staff send has threads of its own, behind all others: a picture or an import
+    takes long, and so does looking at a password, which anybody may send.
     """
-    free_at, pool = 0.0, ThreadPoolExecutor(threads, "intake")
-    while fds := socket.recv_fds(way, 1, 1)[1]:
+    pool = ThreadPoolExecutor(threads, "intake")
+    for_staff = ThreadPoolExecutor(STAFF_THREADS, "staff", initializer=os.nice, initargs=(BEHIND_ALL,))
+    free_at = 0.0
+    while (received := socket.recv_fds(way, 1, 1))[0]:
+        if not received[1]:
+            logger.error("Something that was handed over is lost: this process may open no more files.")
+            continue
         time.sleep(max(0.0, free_at - time.monotonic()))
         free_at = time.monotonic() + pace
-        pool.submit(_answer, socket.socket(fileno=fds[0]), application)
+        pool.submit(_take, socket.socket(fileno=received[1][0]), application, for_staff)
 
 
-def _new_stream(way: socket.socket) -> socket.socket:
-    """Send one end of a new stream on its way, and return the other; raises OSError if nobody is there."""
+def _new_stream(way: socket.socket) -> socket.socket | None:
+    """Send one end of a new stream on its way, and return the other; nothing if nobody is there."""
     ours, theirs = socket.socketpair()
     with theirs:
         try:
             socket.send_fds(way, [b"."], [theirs.fileno()])
         except OSError:
             ours.close()
-            raise
+            return None
+    ours.settimeout(PATIENCE)
     return ours
 
 
@@ -87,26 +95,34 @@ def _ask(ours: socket.socket, environ: dict[str, Any], body: IO[bytes]) -> tuple
         return _hear(stream)
 
 
-def _answer(theirs: socket.socket, application: Application) -> None:
-    with theirs:
+def _take(theirs: socket.socket, application: Application, for_staff: ThreadPoolExecutor) -> None:
+    """Hear a request, and answer it, or have it answered."""
+    stream = theirs.makefile("rwb")
+    theirs.close()  # the stream has it
+    try:
+        environ, body = _hear(stream)
+    except (OSError, ValueError):  # whoever asked has ended
+        stream.close()
+        return
+    if is_for_staff(environ):
+        for_staff.submit(_answer, stream, environ, body, application)
+    else:
+        _answer(stream, environ, body, application)
+
+
+def _answer(stream: Any, environ: dict[str, Any], body: IO[bytes], application: Application) -> None:
+    said: list[tuple[Any, ...]] = []
+    environ |= {"wsgi.input": body, "wsgi.errors": sys.stderr}
+    with stream, body, SpooledTemporaryFile(IN_MEMORY) as answer:
         try:
-            with theirs.makefile("rwb") as stream:
-                _hear_and_answer(stream, application)
-        except (OSError, ValueError):
-            pass  # whoever asked has ended
+            chunks: Any = application(environ, lambda *head: said.append(head[:2]))
+            with closing(chunks):
+                answer.writelines(chunks)
         except Exception:
             logger.exception("What was handed over couldn't be answered.")
-
-
-def _hear_and_answer(stream: Any, application: Application) -> None:
-    environ, body = _hear(stream)
-    said: list[tuple[Any, ...]] = []
-    with body, SpooledTemporaryFile(IN_MEMORY) as answer:
-        environ |= {"wsgi.input": body, "wsgi.errors": sys.stderr}
-        chunks: Any = application(environ, lambda *head: said.append(head[:2]))
-        with closing(chunks):
-            answer.writelines(chunks)
-        _say(stream, said[-1], answer)
+            return
+        with suppress(OSError):  # whoever asked has ended
+            _say(stream, said[-1], answer)
 
 
 def _say(stream: Any, head: Any, body: IO[bytes]) -> None:

@@ -8,6 +8,7 @@ it; the others go on meanwhile.
 It is a program of its own, started by `manage.py serve`: `python -m kiwiguard.server HOST PORT WORKERS`.
 """
 
+import logging
 import os
 import signal
 import socket
@@ -21,6 +22,8 @@ STOPPING = {signal.SIGHUP, signal.SIGINT, signal.SIGTERM}
 SIGNALS = STOPPING | {signal.SIGCHLD}
 PAUSE = 1.0  # seconds before another try to load the site
 WORKER, INTAKE = "worker", "intake"
+
+logger = logging.getLogger(__name__)
 
 Way = tuple[socket.socket, socket.socket]  # from the workers to the intake: where they write, and where it reads
 
@@ -45,6 +48,9 @@ def main(host: str, port: int, workers: int, way: Way, running: dict[int, str]) 
             raise
         traceback.print_exc()
         time.sleep(PAUSE)
+        if signal.sigpending() & STOPPING:
+            stop(way, running)
+            return
     begin_anew(host, port, workers, way, running)
 
 
@@ -60,7 +66,10 @@ def start(host: str, port: int, way: Way, running: dict[int, str], missing: Coun
                     write.close()  # so that it sees when all others have ended
                     site.answer_what_may_write(read)
                 else:
+                    read.close()
                     site.answer_readers(host, port, write)
+            except Exception:
+                logger.exception("It couldn't begin to serve.")
             finally:
                 os._exit(1)
         running[pid] = role

@@ -25,18 +25,16 @@ from kiwiguard.wsgi import PLACES, application, django_application, handing_over
 # isort: split
 from articles.models import Article
 from articles.richtext import render_reply
-from kiwiguard.handing_over import take_over
+from kiwiguard.handing_over import BEHIND_ALL, take_over
 from kiwiguard.server import STOPPING
 from kiwiguard.worker import start_inside
 
 THREADS = PLACES + 8  # most of them wait, see kiwiguard/threads.py
 SECONDS_TO_FINISH = 3
-INTAKE_THREADS = 6  # a long import must not hold up the replies
+INTAKE_THREADS = 4
 # Python lets another thread go on after so long. A worker makes a page in one go, so that the processor has at hand
 # what it needs; at the intake no reply waits for a chore of some seconds.
 WORKERS_GO, INTAKE_GO = 0.01, 0.0005
-# Where the processor is short, readers give way: they are many and their pages are quick, while a reply would be last.
-BEHIND_ALL = 19
 OBJECTS_BETWEEN_COLLECTIONS = 10_000
 SECONDS_BETWEEN_TRIMS = 5
 
@@ -64,6 +62,7 @@ class Server(MTServer):
 def answer_readers(host: str, port: int, way: socket.socket) -> None:
     """Answer readers until a signal says to stop, and hand over what may write; then end the process."""
     _settle(WORKERS_GO)
+    # Where the processor is short readers give way: they are many and quick, and a reply would be the last of all.
     os.nice(BEHIND_ALL)
     handing_over.way = way
     server = Server(

@@ -5,6 +5,7 @@ there are many of them, and pages in memory are answered at once whatever the re
 runs in a few threads of its own: each keeps a connection, and Python runs one of them at a time anyway.
 """
 
+import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
@@ -13,7 +14,7 @@ from threading import BoundedSemaphore
 from typing import IO, Any
 from wsgiref.util import FileWrapper
 
-from kiwiguard.limits import MAX_STAFF_BYTES, REFUSED, announced_bytes
+from kiwiguard.limits import REFUSED, announced_bytes, most_bytes
 from kiwiguard.page_store import Application, StartResponse
 
 IN_MEMORY = 1_000_000  # bytes of what came or goes; the rest lies in a temporary file
@@ -41,19 +42,32 @@ class FewThreads:
                 return [b"".join(chunks)]
             file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the server closes it
             file.writelines(chunks)
-            file.seek(0)
-            return FileWrapper(file, CHUNK)
+            return to_send(file)
         finally:
             chunks.close()
 
 
 def brought(environ: dict[str, Any]) -> IO[bytes]:
-    """Return all that a request brings, as a file; nothing if it is more than anybody may send."""
+    """Return all that a request brings, as a file; nothing if it is more than may be sent.
+
+    A request that breaks off is marked by `REFUSED`: half a reply is none.
+    """
     body = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - whoever gets it closes it
     announced = announced_bytes(environ)
-    if 0 < announced <= MAX_STAFF_BYTES:
-        copy(environ["wsgi.input"], body, announced)
+    if 0 < announced <= most_bytes(environ) and copy(environ["wsgi.input"], body, announced):
+        environ[REFUSED] = HTTPStatus.BAD_REQUEST
     return body
+
+
+def to_send(file: IO[bytes]) -> Iterable[bytes]:
+    """Return a file from its start as an answer: at once if it isn't long, so that no slow client holds a thread."""
+    file.seek(0, os.SEEK_END)
+    length = file.tell()
+    file.seek(0)
+    if length > IN_MEMORY:
+        return FileWrapper(file, CHUNK)
+    with file:
+        return [file.read()]
 
 
 def copy(source: Any, target: IO[bytes], most: int) -> int:

@@ -1,6 +1,6 @@
 """Working off what happens outside a request: mail, and the chores of every day.
 
-By default each server process does it in a thread of its own; a larger site runs `manage.py worker` instead.
+By default the server does it in a thread of its own; a larger site runs `manage.py worker` instead.
 """
 
 import logging

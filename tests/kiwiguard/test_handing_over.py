@@ -15,7 +15,7 @@ import pytest
 from django.http import HttpResponse
 
 from kiwiguard.handing_over import HandingOver, take_over
-from kiwiguard.limits import MAX_STAFF_BYTES, REFUSED
+from kiwiguard.limits import MAX_READER_BYTES, REFUSED
 from tests.deploy.running import until
 from tests.kiwiguard.test_threads import ask
 
@@ -83,9 +83,9 @@ def test_what_may_write_is_answered_at_the_intake_and_all_else_here(way: Way, wo
 def test_large_bodies_go_both_ways_and_one_that_nobody_may_send_stays_unread(way: Way, worker: HandingOver) -> None:
     open_intake(way)
     large = bytes(range(256)) * 20_000
-    assert post(worker, large) == ("201 Created", b"at the intake: " + large + b" to /")
+    assert post(worker, large, PATH_INFO="/admin/")[1] == b"at the intake: " + large + b" to /admin/"
     unread = BytesIO(b"much")
-    too_long: Any = {"CONTENT_LENGTH": str(MAX_STAFF_BYTES + 1), "wsgi.input": unread}
+    too_long: Any = {"CONTENT_LENGTH": str(MAX_READER_BYTES + 1), "wsgi.input": unread}
     assert post(worker, **too_long)[1] == b"at the intake:  to /"
     assert unread.tell() == 0
 
@@ -105,6 +105,27 @@ def test_a_client_that_sends_slowly_keeps_nobody_at_the_intake_busy(way: Way, wo
         assert slow.result()[1] == b"at the intake: slow to /"
 
 
+def test_what_breaks_off_on_its_way_is_refused_whole(way: Way, worker: HandingOver) -> None:
+    open_intake(way)
+    assert post(worker, b"I do not agr", CONTENT_LENGTH="13") == ("400", b"here: ")
+
+
+def test_what_staff_send_holds_up_nobody_else(way: Way, worker: HandingOver) -> None:
+    over = threading.Event()
+
+    def application(environ: dict[str, Any], start_response: Any) -> HttpResponse:
+        assert environ["PATH_INFO"] == "/" or over.wait(10)
+        return intake(environ, start_response)
+
+    open_intake(way, application)
+    with ThreadPoolExecutor(9) as server:
+        slow = [server.submit(post, worker, PATH_INFO="/admin/login/") for _ in range(9)]
+        until(lambda: waiting(way) == 0)
+        assert post(worker, b"reply")[1] == b"at the intake: reply to /"
+        over.set()
+        assert {answer.result() for answer in slow} == {("201 Created", b"at the intake:  to /admin/login/")}
+
+
 def test_they_are_answered_in_their_order_and_at_a_pace(way: Way, worker: HandingOver) -> None:
     times: dict[str, float] = {}
 
@@ -116,9 +137,9 @@ def test_they_are_answered_in_their_order_and_at_a_pace(way: Way, worker: Handin
         for number in range(4):
             server.submit(post, worker, PATH_INFO=str(number))
             until(lambda on_the_way=number + 1: waiting(way) == on_the_way)  # type: ignore[misc]
-        open_intake(way, application, pace=0.05)
+        open_intake(way, application, pace=0.1)
     assert sorted(times, key=times.__getitem__) == ["0", "1", "2", "3"]
-    assert times["3"] - times["0"] > 0.05 * 3 * 0.8  # when each of them looks at the clock isn't when it was let in
+    assert times["3"] - times["0"] > 0.1 * 3 * 0.8  # when each of them looks at the clock isn't when it was let in
 
 
 def test_what_waits_when_an_intake_ends_is_answered_by_the_next(way: Way, worker: HandingOver) -> None:

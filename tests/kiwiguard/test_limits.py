@@ -37,7 +37,9 @@ def test_a_reply_that_is_merely_too_long_gets_its_form_back(client: Client) -> N
     assert "ā" * 20_000 in response.content.decode()
 
 
-@pytest.mark.parametrize(("status", "said"), [(429, "send it again in a while"), (503, "Look whether it did")])
+@pytest.mark.parametrize(
+    ("status", "said"), [(400, "broke off"), (429, "send it again in a while"), (503, "Look whether it did")]
+)
 def test_who_cannot_be_taken_in_is_told_why_and_when_to_come_again(client: Client, status: int, said: str) -> None:
     told: Any = {REFUSED: status}
     response = client.post("/", b"", content_type="text/plain", **told)

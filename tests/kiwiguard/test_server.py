@@ -96,7 +96,7 @@ def test_the_first_run_prints_a_password_and_what_is_killed_is_replaced(site: Si
 
 def test_what_is_sent_while_the_intake_is_away_is_answered_by_the_next_one(site: Site) -> None:
     with site.running() as server:
-        intake = max(children(server))
+        intake = intake_of(server)
         assert site.asked("POST") == 403
         os.kill(intake, signal.SIGSTOP)
         with ThreadPoolExecutor(1) as client:

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
+from wsgiref.util import FileWrapper
 
 from django.http import HttpResponse, StreamingHttpResponse
 
 from kiwiguard.limits import REFUSED
-from kiwiguard.threads import FewThreads, Places
+from kiwiguard.threads import IN_MEMORY, FewThreads, Places
 
 
 def ask(application: Any, method: str = "GET", **environ: Any) -> tuple[str, bytes]:
@@ -57,6 +58,29 @@ def test_an_answer_is_made_and_closed_in_the_thread_that_began_it() -> None:
     assert ask(FewThreads(application, 4)) == ("200 OK", b"0\n1\n2\n")
     assert len(seen) == 4
     assert set(seen) == {seen[0]} != {threading.current_thread().name}
+
+
+def test_what_is_short_is_handed_to_the_server_at_once_so_that_no_slow_client_holds_a_thread() -> None:
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        return StreamingHttpResponse([b"x" * environ["length"]] * 2)
+
+    few = FewThreads(application, 1)
+    for length, kind in ((IN_MEMORY // 2, list), (IN_MEMORY, FileWrapper)):
+        answer: Any = few({"REQUEST_METHOD": "GET", "length": length}, lambda *_: None)
+        assert isinstance(answer, kind)
+        assert b"".join(answer) == b"x" * 2 * length
+        getattr(answer, "close", lambda: None)()
+
+
+def test_what_breaks_off_on_its_way_is_refused_whole() -> None:
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response(str(int(environ.get(REFUSED, 200))), [])
+        return HttpResponse(b"")
+
+    few = FewThreads(application, 1)
+    for sent, status in ((b"whole", "200"), (b"hal", "400")):
+        assert ask(few, "POST", CONTENT_LENGTH="5", **{"wsgi.input": BytesIO(sent)})[0] == status
 
 
 def test_a_client_that_sends_slowly_keeps_none_of_them_busy() -> None:
