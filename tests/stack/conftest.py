@@ -27,10 +27,11 @@ class Machine(Front):
     process: subprocess.Popen[bytes]
 
     def worker_processes(self) -> list[int]:
-        """Return the processes that answer requests."""
-        return [
-            int(pid) for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        ]
+        """Return the processes that answer readers, as their parent's arguments name them, as far as they run."""
+        parent = Path(f"/proc/{self.process.pid}")
+        running = (parent / f"task/{self.process.pid}/children").read_text().split()
+        named = (parent / "cmdline").read_text().split("\0")
+        return [int(pid) for pid in running if f"{pid}=worker" in named]
 
     def kill_a_worker(self) -> None:
         os.kill(self.worker_processes()[0], signal.SIGKILL)
