@@ -13,11 +13,13 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from functools import partial
 from http import HTTPStatus
 from tempfile import SpooledTemporaryFile
+from threading import BoundedSemaphore
 from typing import IO, Any
 
 from kiwiguard.limits import REFUSED, is_for_staff
@@ -26,6 +28,7 @@ from kiwiguard.threads import CHUNK, IN_MEMORY, SAFE, brought, copy, to_send
 
 PACE = 0.012  # seconds between two requests that may write, on one machine
 STAFF_THREADS = 2
+STAFF_PLACES = 16  # fewer than a worker has for all: strangers who try passwords leave some to those who reply
 BEHIND_ALL = 19  # the least that a thread can ask of the processor
 PATIENCE = 300.0  # seconds that a worker waits for an answer
 
@@ -46,7 +49,7 @@ class HandingOver:
             return self.application(environ, start_response)
         with brought(environ) as body:
             stream = None if REFUSED in environ else _new_stream(self.way)
-            if not stream:  # it broke off, or nobody is there
+            if not stream:  # it broke off, or can't be handed over
                 return self.application(environ | {"wsgi.input": body}, start_response)
             try:
                 (status, headers), answer = _ask(stream, environ, body)
@@ -63,9 +66,7 @@ def take_over(way: socket.socket, application: Application, *, threads: int, pac
     Who comes alone doesn't wait. What staff send has threads of its own, behind all others: a picture or an import
     takes long, and so does looking at a password, which anybody may send.
     """
-    pool = ThreadPoolExecutor(threads, "intake")
-    for_staff = ThreadPoolExecutor(STAFF_THREADS, "staff", initializer=os.nice, initargs=(BEHIND_ALL,))
-    free_at = 0.0
+    pool, for_staff, free_at = ThreadPoolExecutor(threads, "intake"), ForStaff(), 0.0
     while (received := socket.recv_fds(way, 1, 1))[0]:
         if not received[1]:
             logger.error("Something that was handed over is lost: this process may open no more files.")
@@ -75,13 +76,31 @@ def take_over(way: socket.socket, application: Application, *, threads: int, pac
         pool.submit(_take, socket.socket(fileno=received[1][0]), application, for_staff)
 
 
+class ForStaff(ThreadPoolExecutor):
+    """The threads for what staff send, and a number of places before them."""
+
+    def __init__(self) -> None:
+        super().__init__(STAFF_THREADS, "staff", initializer=os.nice, initargs=(BEHIND_ALL,))
+        self.places = BoundedSemaphore(STAFF_PLACES)
+
+    def has_taken(self, work: Callable[[], None]) -> bool:
+        """Have something done, unless too much is waiting; say whether it will be."""
+        if not self.places.acquire(blocking=False):
+            return False
+        self.submit(work).add_done_callback(lambda _: self.places.release())
+        return True
+
+
 def _new_stream(way: socket.socket) -> socket.socket | None:
-    """Send one end of a new stream on its way, and return the other; nothing if nobody is there."""
-    ours, theirs = socket.socketpair()
+    """Send one end of a new stream on its way, and return the other; nothing if it can't get there."""
+    try:
+        ours, theirs = socket.socketpair()
+    except OSError:  # no more files may be opened here
+        return None
     with theirs:
         try:
             socket.send_fds(way, [b"."], [theirs.fileno()])
-        except OSError:
+        except OSError:  # nobody is there
             ours.close()
             return None
     ours.settimeout(PATIENCE)
@@ -95,7 +114,7 @@ def _ask(ours: socket.socket, environ: dict[str, Any], body: IO[bytes]) -> tuple
         return _hear(stream)
 
 
-def _take(theirs: socket.socket, application: Application, for_staff: ThreadPoolExecutor) -> None:
+def _take(theirs: socket.socket, application: Application, for_staff: ForStaff) -> None:
     """Hear a request, and answer it, or have it answered."""
     stream = theirs.makefile("rwb")
     theirs.close()  # the stream has it
@@ -104,10 +123,12 @@ def _take(theirs: socket.socket, application: Application, for_staff: ThreadPool
     except (OSError, ValueError):  # whoever asked has ended
         stream.close()
         return
+    answer = partial(_answer, stream, environ, body, application)
     if is_for_staff(environ):
-        for_staff.submit(_answer, stream, environ, body, application)
-    else:
-        _answer(stream, environ, body, application)
+        if for_staff.has_taken(answer):
+            return
+        environ[REFUSED] = HTTPStatus.TOO_MANY_REQUESTS
+    answer()
 
 
 def _answer(stream: Any, environ: dict[str, Any], body: IO[bytes], application: Application) -> None:
