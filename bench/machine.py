@@ -16,7 +16,7 @@ PROGRAMS = {"nginx": ["nginx", "-v"], "wrk": ["wrk", "-v"], "PostgreSQL": ["psql
 
 def measured() -> dict[str, str]:
     """Return what a part says of how it was measured."""
-    packages = {name: version(name) for name in ("Django", "granian")}
+    packages = {name: version(name) for name in ("Django", "uvicorn")}
     programs = {name: _version(command) for name, command in PROGRAMS.items()}
     versions = {"Python": platform.python_version(), **packages, "SQLite": sqlite3.sqlite_version, **programs}
     return {

@@ -19,6 +19,7 @@ from articles.asking import Question
 from articles.models import Change
 from articles.models.change import LEASE
 
+AHEAD = LEASE / 3  # seconds before the end of a look's time at which who asks has another one begun
 LONG_AGO = 3600.0  # seconds: a process that slept so long has missed what is no longer there
 MAX_KEYS = 100_000
 GAPS_AT_START = 200
@@ -43,6 +44,7 @@ class NotedChanges:
         self.next_due = float("inf")
         self.looked_at = float("-inf")
         self.good_until = float("-inf")
+        self.is_looking = False
         self.seen = 0
         self.gaps: dict[int, float] = {}  # keys of rows that may still be committed, and when each was missed
         self.recent: dict[int, float] = {}  # the rows that were found lately, or last, and when
@@ -54,20 +56,37 @@ class NotedChanges:
 
     def now(self) -> int:
         """Return the present moment, after a look if the last one is too long ago."""
-        if time.monotonic() > self.good_until or time.time() >= self.next_due:
+        if self.known() is None:
             with self.lock:
-                if time.monotonic() > self.good_until or time.time() >= self.next_due:
+                if self.known() is None:
                     self.looks.submit(self._look).result() if self.looks else self._look()
+        return self.moment
+
+    def known(self) -> int | None:
+        """Return the present moment if the last look isn't too long ago; have another one begun before it is."""
+        left = self.good_until - time.monotonic()
+        if left < 0 or time.time() >= self.next_due:
+            return None
+        if left < AHEAD and self.looks and not self.is_looking:
+            self.is_looking = True
+            self.looks.submit(self._look)
         return self.moment
 
     def is_fresh(self, keys: Iterable[str], since: int) -> bool:
         """Whether nothing that these keys name has changed after a moment."""
+        changed = self.changed  # first: it is emptied only after what counts no more was marked
         if since < self.everything_at:
             return False
-        changed = self.changed
         return all(changed.get(key, 0) <= since for key in keys)
 
     def _look(self) -> None:
+        self.is_looking = True
+        try:
+            self._look_now()
+        finally:
+            self.is_looking = False
+
+    def _look_now(self) -> None:
         began = time.monotonic()
         try:
             self._read(began)

@@ -6,6 +6,7 @@ of a new stream, says the request on it, and hears the answer. The way there is 
 both keeps, so what is on its way when the intake ends waits there for the next one.
 """
 
+import asyncio
 import json
 import logging
 import os
@@ -13,9 +14,10 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from tempfile import SpooledTemporaryFile
@@ -23,10 +25,11 @@ from threading import BoundedSemaphore
 from typing import IO, Any
 
 from kiwiguard.limits import REFUSED, is_for_staff
-from kiwiguard.page_store import Application, StartResponse
-from kiwiguard.threads import CHUNK, IN_MEMORY, SAFE, brought, copy, to_send
+from kiwiguard.page_store import Application, Headers
+from kiwiguard.threads import CHUNK, IN_MEMORY, copy
 
-PACE = 0.012  # seconds between two requests that may write, on one machine
+PACE = 0.013  # seconds between two requests that may write, on one machine
+LATE = 0.06  # seconds that may be made up for where the processor kept the intake waiting
 STAFF_THREADS = 2
 STAFF_PLACES = 16  # fewer than a worker has for all: strangers who try passwords leave some to those who reply
 BEHIND_ALL = 19  # the least that a thread can ask of the processor
@@ -36,28 +39,68 @@ logger = logging.getLogger(__name__)
 
 
 class HandingOver:
-    """A WSGI application that has another process answer what may write, once it knows the way there."""
+    """The worker's end of the way to the intake."""
 
-    def __init__(self, application: Application) -> None:
-        """Take what answers all else, and everything where there is no other process."""
-        self.application = application
-        self.way: socket.socket | None = None
+    def __init__(self, way: socket.socket) -> None:
+        """Take the way there."""
+        self.way = way
 
-    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request; where the other process ends over it, what is behind is told so by `REFUSED`."""
-        if not self.way or environ["REQUEST_METHOD"] in SAFE or REFUSED in environ:
-            return self.application(environ, start_response)
-        with brought(environ) as body:
-            stream = None if REFUSED in environ else _new_stream(self.way)
-            if not stream:  # it broke off, or can't be handed over
-                return self.application(environ | {"wsgi.input": body}, start_response)
+    async def ask(self, environ: dict[str, Any]) -> "Handed | None":
+        """Hand over a request that has arrived; return what is answered, or nothing if it can't be handed over.
+
+        Raises OSError or ValueError if the intake ends over it, so that nobody knows what became of it.
+        """
+        ours = self._new_stream()
+        if not ours:
+            return None
+        reader, writer = await asyncio.open_unix_connection(sock=ours)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await _send(writer, _plain(environ), environ["wsgi.input"])
+                length, (status, headers) = json.loads(await reader.readline())
+        except BaseException:
+            writer.close()
+            raise
+        return Handed(status, headers, length, reader, writer)
+
+    def _new_stream(self) -> socket.socket | None:
+        """Send one end of a new stream on its way, and return the other; nothing if it can't get there."""
+        try:
+            ours, theirs = socket.socketpair()
+        except OSError:  # no more files may be opened here
+            return None
+        with theirs:
             try:
-                (status, headers), answer = _ask(stream, environ, body)
-            except (OSError, ValueError):
-                broken = {REFUSED: HTTPStatus.SERVICE_UNAVAILABLE, "CONTENT_LENGTH": "0"}
-                return self.application(environ | broken, start_response)
-        start_response(status, [(name, value) for name, value in headers])
-        return to_send(answer)
+                socket.send_fds(self.way, [b"."], [theirs.fileno()])
+            except OSError:  # nobody is there
+                ours.close()
+                return None
+        return ours
+
+
+@dataclass
+class Handed:
+    """What the intake answers."""
+
+    status: str
+    headers: Headers
+    length: int
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Go through the body; raises OSError if it breaks off."""
+        left = self.length
+        while left > 0:
+            chunk = await self.reader.read(min(CHUNK, left))
+            if not chunk:
+                raise OSError("The intake ended over an answer.")
+            left -= len(chunk)
+            yield chunk
+
+    def close(self) -> None:
+        """Be done with it."""
+        self.writer.close()
 
 
 def take_over(way: socket.socket, application: Application, *, threads: int, pace: float = PACE) -> None:
@@ -72,7 +115,7 @@ def take_over(way: socket.socket, application: Application, *, threads: int, pac
             logger.error("Something that was handed over is lost: this process may open no more files.")
             continue
         time.sleep(max(0.0, free_at - time.monotonic()))
-        free_at = time.monotonic() + pace
+        free_at = max(free_at, time.monotonic() - LATE) + pace
         pool.submit(_take, socket.socket(fileno=received[1][0]), application, for_staff)
 
 
@@ -91,27 +134,22 @@ class ForStaff(ThreadPoolExecutor):
         return True
 
 
-def _new_stream(way: socket.socket) -> socket.socket | None:
-    """Send one end of a new stream on its way, and return the other; nothing if it can't get there."""
-    try:
-        ours, theirs = socket.socketpair()
-    except OSError:  # no more files may be opened here
-        return None
-    with theirs:
-        try:
-            socket.send_fds(way, [b"."], [theirs.fileno()])
-        except OSError:  # nobody is there
-            ours.close()
-            return None
-    ours.settimeout(PATIENCE)
-    return ours
+async def _send(writer: asyncio.StreamWriter, head: Any, body: IO[bytes]) -> None:
+    writer.write(_first_line(head, body))
+    while chunk := body.read(CHUNK):
+        writer.write(chunk)
+        await writer.drain()
 
 
-def _ask(ours: socket.socket, environ: dict[str, Any], body: IO[bytes]) -> tuple[Any, IO[bytes]]:
-    """Say a request; return status and headers, and the body. Raises OSError or ValueError if it breaks off."""
-    with ours, ours.makefile("rwb") as stream:
-        _say(stream, {name: value for name, value in environ.items() if isinstance(value, str | int)}, body)
-        return _hear(stream)
+def _plain(environ: dict[str, Any]) -> dict[str, str | int]:
+    return {name: value for name, value in environ.items() if isinstance(value, str | int)}
+
+
+def _first_line(head: Any, body: IO[bytes]) -> bytes:
+    """Return how long a body is, and what goes before it; the body is to be read from its start then."""
+    length = body.seek(0, os.SEEK_END)
+    body.seek(0)
+    return json.dumps([length, head]).encode() + b"\n"
 
 
 def _take(theirs: socket.socket, application: Application, for_staff: ForStaff) -> None:
@@ -147,10 +185,7 @@ def _answer(stream: Any, environ: dict[str, Any], body: IO[bytes], application: 
 
 
 def _say(stream: Any, head: Any, body: IO[bytes]) -> None:
-    """Write how long a body is, what goes before it, and the body."""
-    body.seek(0, os.SEEK_END)
-    stream.write(json.dumps([body.tell(), head]).encode() + b"\n")
-    body.seek(0)
+    stream.write(_first_line(head, body))
     shutil.copyfileobj(body, stream, CHUNK)
     stream.flush()
 

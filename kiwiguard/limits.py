@@ -13,6 +13,7 @@ MAX_STAFF_BYTES = 25 * 1024 * 1024
 REFUSED = "kiwiguard.refused"  # in the environment of a request that can't be taken in: the HTTP status that says so
 REASONS = {
     HTTPStatus.BAD_REQUEST: "It broke off on its way here. Go back, and send it again.",
+    HTTPStatus.REQUEST_TIMEOUT: "It took too long on its way here. Go back, and send it again.",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many are sending something. Go back, and send it again in a while.",
     HTTPStatus.SERVICE_UNAVAILABLE: "It may not have arrived. Look whether it did; if not, go back and send it again.",
 }

@@ -48,6 +48,9 @@ class Freshness(Protocol):
     def now(self) -> int:
         """Return the present moment: a number that grows whenever something has changed."""
 
+    def known(self) -> int | None:
+        """Return the present moment if it is known already, so that nobody has to wait for it."""
+
     def is_fresh(self, keys: Iterable[str], since: int) -> bool:
         """Whether nothing that these keys name has changed after a moment."""
 
@@ -68,7 +71,7 @@ class Site:
         return not self.is_secure or "https" in (environ["wsgi.url_scheme"], environ.get("HTTP_X_FORWARDED_PROTO"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Variant:
     """A page in one encoding."""
 
@@ -77,6 +80,7 @@ class Variant:
     etag: str
     headers: Headers
     unchanged: Headers  # of the answer 304
+    heads: dict[tuple[bool, bool], bytes]  # of answers from memory: whether with a date, and whether 304
 
 
 class Page:
@@ -113,7 +117,7 @@ class Page:
         common = [*self.headers, ("ETag", etag), ("Vary", "Accept-Encoding")]
         encoded = [("Content-Encoding", encoding)] if encoding else []
         unchanged = [(name, value) for name, value in common if name.lower() != "content-type"]
-        return Variant(encoding, body, etag, [*common, *encoded, ("Content-Length", str(len(body)))], unchanged)
+        return Variant(encoding, body, etag, [*common, *encoded, ("Content-Length", str(len(body)))], unchanged, {})
 
 
 class PageStore:
@@ -136,7 +140,7 @@ class PageStore:
         if method not in {"GET", "HEAD"} or not self.site.is_meant(environ):
             return self.behind(environ, start_response)
         page = self.pages.get(path)
-        if page and self._is_fresh(page):
+        if page and self._is_fresh(page, self.freshness.now()):
             return self._send(page, environ, start_response, HIT)
         if method == "HEAD" or "HTTP_COOKIE" in environ:
             return self.behind(environ, start_response)
@@ -144,8 +148,27 @@ class PageStore:
             return self._render(environ, start_response)
         return self._render_once(environ, start_response)
 
-    def _is_fresh(self, page: Page) -> bool:
-        moment = self.freshness.now()
+    def kept(self, environ: dict[str, Any]) -> tuple[bytes, bytes] | None:
+        """Return head and body of an answer that is at hand, for a server that mustn't wait; None if it takes time.
+
+        The head is written as in HTTP/1.1, but for the empty line: the server has something to say, too.
+        """
+        page, moment = self.pages.get(environ["PATH_INFO"]), self.freshness.known()
+        if not page or moment is None or not self._is_fresh(page, moment) or not self.site.is_meant(environ):
+            return None
+        variant = page.variants.get(best_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")))
+        if not variant or environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+            return None
+        page.was_asked_for = True
+        is_dated, has_it, end = self._terms(page, variant, environ)
+        head = variant.heads.get((is_dated, has_it))
+        if not head:
+            status, headers = _head(page, variant, HIT, is_dated=is_dated, has_it=has_it)
+            head = variant.heads[is_dated, has_it] = f"HTTP/1.1 {status}\r\n".encode() + _lines(headers)
+        body = b"" if has_it or environ["REQUEST_METHOD"] == "HEAD" else variant.body
+        return head + _lines(end) if end else head, body
+
+    def _is_fresh(self, page: Page, moment: int) -> bool:
         if page.checked_at != moment:
             if not self.freshness.is_fresh(page.keys, page.made_at):
                 return False
@@ -158,17 +181,20 @@ class PageStore:
         encoding = best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         variant = page.variants.get(encoding) or self._made_in(environ["PATH_INFO"], page, encoding)
         page.was_asked_for = how is HIT
+        is_dated, has_it, end = self._terms(page, variant, environ)
+        status, headers = _head(page, variant, how, is_dated=is_dated, has_it=has_it)
+        start_response(status, headers + end)
+        return [] if has_it or environ["REQUEST_METHOD"] == "HEAD" else [variant.body]
+
+    def _terms(self, page: Page, variant: Variant, environ: dict[str, Any]) -> tuple[bool, bool, Headers]:
+        """Return whether the page bears its date, whether the one who asks has it, and its end for a cache in front."""
         now = time.time()
         is_dated = now >= page.dated_from
-        extra = [how, page.date] if is_dated else [how]
-        if self.site.end_in_front:
-            longest = IN_FRONT if is_dated else YOUNG_IN_FRONT
-            extra.append(self.site.end_in_front(min(page.good_until, self.freshness.next_due, now + longest)))
-        if _has_it(environ, variant.etag, page.date[1] if is_dated else None):
-            start_response("304 Not Modified", variant.unchanged + extra)
-            return []
-        start_response("200 OK", variant.headers + extra)
-        return [variant.body] if environ["REQUEST_METHOD"] == "GET" else []
+        has_it = _has_it(environ, variant.etag, page.date[1] if is_dated else None)
+        if not self.site.end_in_front:
+            return is_dated, has_it, []
+        longest = IN_FRONT if is_dated else YOUNG_IN_FRONT
+        return is_dated, has_it, [self.site.end_in_front(min(page.good_until, self.freshness.next_due, now + longest))]
 
     def _render_once(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Have a page rendered once, however many ask for it; they wait for the first."""
@@ -179,7 +205,7 @@ class PageStore:
             flight.wait(PATIENCE)
         try:
             page = self.pages.get(path)  # another request may have made it meanwhile
-            if page and self._is_fresh(page):
+            if page and self._is_fresh(page, self.freshness.now()):
                 return self._send(page, environ, start_response, HIT)
             return self._render(environ, start_response)
         finally:
@@ -213,7 +239,7 @@ class PageStore:
         return self._send(page, environ, start_response, MISS)
 
     def _keep(self, path: str, page: Page) -> None:
-        if not self._is_fresh(page):
+        if not self._is_fresh(page, self.freshness.now()):
             page.good_until = 0.0  # so that a cache in front doesn't keep it either
         elif page.size <= self.max_bytes // LARGEST_SHARE:
             with self.lock:
@@ -246,6 +272,15 @@ class PageStore:
                 self.pages.move_to_end(path)
             else:
                 self.bytes -= self.pages.pop(path).size
+
+
+def _head(page: Page, variant: Variant, how: tuple[str, str], *, is_dated: bool, has_it: bool) -> tuple[str, Headers]:
+    extra = [how, page.date] if is_dated else [how]
+    return ("304 Not Modified", variant.unchanged + extra) if has_it else ("200 OK", variant.headers + extra)
+
+
+def _lines(headers: Headers) -> bytes:
+    return "".join([f"{name}: {value}\r\n" for name, value in headers]).encode("latin-1")
 
 
 def _has_it(environ: dict[str, Any], etag: str, date: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""What the processes of the server do: the workers answer readers, by granian; the intake answers what may write."""
+"""What the processes of the server do: the workers answer readers, by uvicorn; the intake answers what may write."""
 
 import ctypes
 import gc
@@ -16,25 +16,24 @@ from django.conf import settings
 from django.core.validators import validate_email
 from django.db import connections
 from django.urls import Resolver404, resolve
-from granian.constants import Interfaces
-from granian.log import LogLevels
-from granian.server.mt import MTServer
 
-from kiwiguard.wsgi import PLACES, application, django_application, handing_over  # sets Django up, for all below
+from kiwiguard.wsgi import application, django_application  # sets Django up, for all below
 
 # isort: split
 from articles.models import Article
 from articles.richtext import render_reply
-from kiwiguard.handing_over import BEHIND_ALL, take_over
+from kiwiguard.connections import ReadersServer
+from kiwiguard.handing_over import HandingOver, take_over
 from kiwiguard.server import STOPPING
 from kiwiguard.worker import start_inside
 
-THREADS = PLACES + 8  # most of them wait, see kiwiguard/threads.py
 SECONDS_TO_FINISH = 3
+BACKLOG = 1024  # connections that wait to be taken
+GIVING_WAY = 3  # steps of priority; more of them would cost pages where their readers are on the same machine
 INTAKE_THREADS = 4
-# Python lets another thread go on after so long. A worker makes a page in one go, so that the processor has at hand
-# what it needs; at the intake no reply waits for a chore of some seconds.
-WORKERS_GO, INTAKE_GO = 0.01, 0.0005
+# Python lets another thread go on after so long: no kept page waits for one that is being made, and at the intake no
+# reply waits for a chore of some seconds.
+WORKERS_GO, INTAKE_GO = 0.001, 0.0005
 OBJECTS_BETWEEN_COLLECTIONS = 10_000
 SECONDS_BETWEEN_TRIMS = 5
 
@@ -52,31 +51,16 @@ gc.collect()
 gc.freeze()  # so that the collector doesn't write to all of it either
 
 
-class Server(MTServer):
-    """granian in this very process, instead of in processes that it starts itself."""
-
-    def _check_gil(self) -> None:
-        """Let the lock of Python be: it would only matter to several workers in one process."""
-
-
 def answer_readers(host: str, port: int, way: socket.socket) -> None:
     """Answer readers until a signal says to stop, and hand over what may write; then end the process."""
     _settle(WORKERS_GO)
     # Where the processor is short readers give way: they are many and quick, and a reply would be the last of all.
-    os.nice(BEHIND_ALL)
-    handing_over.way = way
-    server = Server(
-        "kiwiguard.wsgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        websockets=False,
-        blocking_threads=THREADS,
-        workers_kill_timeout=SECONDS_TO_FINISH,
-        log_level=LogLevels.error,
-    )
+    os.nice(GIVING_WAY)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.create_server((host, port), family=family, backlog=BACKLOG, reuse_port=True)
+    server = ReadersServer(application, HandingOver(way), SECONDS_TO_FINISH)
     threading.Thread(target=_stop_when_told, args=[server], name="signals", daemon=True).start()
-    server.serve(target_loader=lambda: application, wrap_loader=False)
+    server.run([listening])
     os._exit(0)  # what threads are still at has had its time
 
 
@@ -95,10 +79,10 @@ def _settle(seconds_in_one_go: float) -> None:
     threading.Thread(target=_give_memory_back, name="memory", daemon=True).start()
 
 
-def _stop_when_told(server: Server) -> None:
+def _stop_when_told(server: ReadersServer) -> None:
     """Wait for a signal: what Python does by itself when one comes, a thread that waits for a lock may never get to."""
     signal.sigwait(STOPPING)
-    server.signal_handler_interrupt()  # type: ignore[no-untyped-call]
+    server.should_exit = True
 
 
 def _give_memory_back() -> None:

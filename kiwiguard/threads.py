@@ -1,8 +1,8 @@
-"""Few threads for Django behind the many of the server.
+"""Few threads for Django behind the many of a server.
 
-A server's thread may wait long: for a slow client, for another process, for another one that makes the same page. So
-there are many of them, and pages in memory are answered at once whatever the rest waits for. What asks the database
-runs in a few threads of its own: each keeps a connection, and Python runs one of them at a time anyway.
+A server's thread may wait long: for another process, for another one that makes the same page, with some servers for a
+slow client. So there are many of them. What asks the database runs in a few threads of its own: each keeps a
+connection, and Python runs one of them at a time anyway.
 """
 
 import os
@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from tempfile import SpooledTemporaryFile
-from threading import BoundedSemaphore
 from typing import IO, Any
 from wsgiref.util import FileWrapper
 
@@ -60,7 +59,7 @@ def brought(environ: dict[str, Any]) -> IO[bytes]:
 
 
 def to_send(file: IO[bytes]) -> Iterable[bytes]:
-    """Return a file from its start as an answer: at once if it isn't long, so that no slow client holds a thread."""
+    """Return a file from its start as an answer: at once if it isn't long."""
     file.seek(0, os.SEEK_END)
     length = file.tell()
     file.seek(0)
@@ -76,27 +75,3 @@ def copy(source: Any, target: IO[bytes], most: int) -> int:
         most -= target.write(chunk)
     target.seek(0)
     return most
-
-
-class Places:
-    """A WSGI application that takes in only so many at once of those who bring something, however slowly they do.
-
-    So readers always find a thread.
-    """
-
-    def __init__(self, application: Application, places: int) -> None:
-        """Take the application behind, and how many may be inside."""
-        self.application = application
-        self.places = BoundedSemaphore(places)
-
-    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request; where there is no place, what is behind is told so by `REFUSED`."""
-        if environ["REQUEST_METHOD"] in SAFE and not announced_bytes(environ):
-            return self.application(environ, start_response)
-        if not self.places.acquire(blocking=False):
-            full = {REFUSED: HTTPStatus.TOO_MANY_REQUESTS, "CONTENT_LENGTH": "0"}
-            return self.application(environ | full, start_response)
-        try:
-            return self.application(environ, start_response)
-        finally:
-            self.places.release()

@@ -18,13 +18,12 @@ except (ImproperlyConfigured, UnmigratedError) as error:
 
 from kiwiguard.freshness import noted_changes
 from kiwiguard.fronts import site
-from kiwiguard.handing_over import HandingOver
 from kiwiguard.page_store import PageStore
-from kiwiguard.threads import FewThreads, Places
+from kiwiguard.threads import FewThreads
 
 THREADS = 2  # for Django
-PLACES = 32  # for those who bring something; a server has some threads more
 
 noted_changes.look_aside()
-handing_over = HandingOver(FewThreads(django_application, THREADS))
-application = PageStore(Places(handing_over, PLACES), noted_changes, site(), max_bytes=settings.PAGE_CACHE_BYTES)
+application = PageStore(
+    FewThreads(django_application, THREADS), noted_changes, site(), max_bytes=settings.PAGE_CACHE_BYTES
+)

@@ -231,10 +231,12 @@ def test_every_run_time_requirement_can_be_imported() -> None:
         "cryptography",
         "django",
         "environ",
-        "granian",
+        "httptools",
         "PIL",
         "psycopg",
         "taggit",
+        "uvicorn",
+        "uvloop",
         "whitenoise",
     ):
         __import__(name)

@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
 
 from articles.models import Change
-from kiwiguard.freshness import NotedChanges
+from kiwiguard.freshness import AHEAD, NotedChanges
 
 pytestmark = pytest.mark.django_db
 
@@ -70,3 +71,44 @@ def test_what_comes_back_may_be_another_server_so_nothing_is_kept(
     look(known)
     assert not known.is_fresh({"article-1"}, made_at)
     assert known.is_fresh({"article-1"}, known.now())
+
+
+class Aside:
+    """A thread that looks when a test says so."""
+
+    def __init__(self) -> None:
+        self.asked: list[Callable[[], None]] = []
+
+    def submit(self, look: Callable[[], None]) -> "Future[None]":
+        self.asked.append(look)
+        return Future()
+
+
+def test_the_moment_is_known_until_a_look_is_too_long_ago(known: NotedChanges) -> None:
+    known.good_until = time.monotonic() + 60
+    assert known.known() == known.moment
+    known.next_due = time.time() - 1  # something was to change by now
+    assert known.known() is None
+    known.next_due = float("inf")
+    known.good_until = time.monotonic() - 1
+    assert known.known() is None
+
+
+def test_who_asks_shortly_before_has_another_look_begun_and_waits_for_none(known: NotedChanges) -> None:
+    known.looks = aside = Aside()  # type: ignore[assignment]
+    known.good_until = time.monotonic() + 60
+    assert known.known() is not None
+    assert not aside.asked
+    for _ in range(3):
+        known.good_until = time.monotonic() + AHEAD / 2
+        assert known.known() is not None
+    assert len(aside.asked) == 1
+    Change.objects.note({"article-1"})
+    made_at = known.now()
+    known.good_until = float("-inf")
+    aside.asked[0]()
+    assert known.known() == made_at + 1
+    assert not known.is_fresh({"article-1"}, made_at)
+    known.good_until = time.monotonic() + AHEAD / 2
+    assert known.known() is not None
+    assert len(aside.asked) == 2

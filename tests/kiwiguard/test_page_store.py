@@ -21,10 +21,14 @@ class Changes:
     def __init__(self) -> None:
         self.next_due = float("inf")
         self.moment = 1
+        self.is_known = True
         self.changed: dict[str, int] = {}
 
     def now(self) -> int:
         return self.moment
+
+    def known(self) -> int | None:
+        return self.moment if self.is_known else None
 
     def is_fresh(self, keys: Iterable[str], since: int) -> bool:
         return all(self.changed.get(key, 0) <= since for key in keys)
@@ -498,3 +502,85 @@ def test_an_application_that_thinks_better_of_its_answer_is_heard(changes: Chang
 
     answer = Answer(make_store(hesitating, changes))
     assert (answer.status, answer.body) == (500, b"It failed.")
+
+
+class AtHand:
+    """What the store has at hand for a server that must not wait."""
+
+    def __init__(self, store: PageStore, path: str = "/a/", method: str = "GET", **environ: Any) -> None:
+        asked = {"REQUEST_METHOD": method, "PATH_INFO": path, "HTTP_HOST": "here", "wsgi.url_scheme": "http"}
+        kept = store.kept(asked | environ)
+        assert kept
+        head, self.body = kept
+        first, *lines, end = head.decode("latin-1").split("\r\n")
+        assert end == ""
+        version, status, _ = first.split(" ", 2)
+        assert version == "HTTP/1.1"
+        self.status = int(status)
+        self.headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+
+
+def nothing_at_hand(store: PageStore, path: str = "/a/", **environ: Any) -> bool:
+    asked = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "HTTP_HOST": "here", "wsgi.url_scheme": "http"}
+    return store.kept(asked | environ) is None
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("environ", [{}, {"HTTP_IF_NONE_MATCH": "*"}, {"HTTP_IF_NONE_MATCH": '"another"'}])
+@pytest.mark.parametrize("encoding", ["", "br", "gzip"])
+@pytest.mark.parametrize("age", [0, 10])
+def test_what_is_at_hand_is_what_it_would_answer(
+    time_machine: Any, method: str, environ: dict[str, Any], encoding: str, age: int
+) -> None:
+    store = make_store(Behind(), Changes(), end_in_front=lambda end: ("X-End", str(round(end))))
+    environ = {"HTTP_ACCEPT_ENCODING": encoding} | environ
+    time_machine.move_to(NOON, tick=False)
+    Answer(store, **environ)
+    time_machine.move_to(NOON + age, tick=False)
+    answer = Answer(store, method=method, **environ)
+    assert answer.is_hit
+    for _ in range(2):
+        at_hand = AtHand(store, method=method, **environ)
+        assert (at_hand.status, at_hand.headers, at_hand.body) == (answer.status, answer.headers, answer.body)
+
+
+def test_what_takes_time_is_not_at_hand(store: PageStore, changes: Changes, time_machine: Any) -> None:
+    time_machine.move_to(NOON, tick=False)
+    assert nothing_at_hand(store)  # it must be made
+    Answer(store, HTTP_ACCEPT_ENCODING="br")
+    asked = {"HTTP_ACCEPT_ENCODING": "br"}
+    assert not nothing_at_hand(store, **asked)
+    assert nothing_at_hand(store, HTTP_ACCEPT_ENCODING="gzip")  # it must be compressed
+    assert nothing_at_hand(store, path="/b/", **asked)
+    changes.is_known = False  # one must look what has changed
+    assert nothing_at_hand(store, **asked)
+    changes.is_known = True
+    changes.note("b")
+    assert not nothing_at_hand(store, **asked)
+    changes.note("a")
+    assert nothing_at_hand(store, **asked)
+
+
+@pytest.mark.parametrize("other", [{"REQUEST_METHOD": "POST"}, {"HTTP_HOST": "elsewhere"}, {"HTTP_HOST": None}])
+def test_nothing_is_at_hand_for_what_is_not_meant_for_it(store: PageStore, other: dict[str, Any]) -> None:
+    Answer(store, HTTP_ACCEPT_ENCODING="br")
+    assert nothing_at_hand(store, **({"HTTP_ACCEPT_ENCODING": "br"} | other))
+
+
+def test_what_was_at_hand_stays_while_a_crawler_passes(behind: Behind, changes: Changes) -> None:
+    store = make_store(behind, changes, max_bytes=20 * ENTRY_BYTES)
+    for number in range(100):
+        Answer(store, HTTP_ACCEPT_ENCODING="br")
+        AtHand(store, HTTP_ACCEPT_ENCODING="br")
+        Answer(store, f"/{number}/")
+    assert behind.count == 101
+
+
+def test_what_its_own_end_makes_old_is_not_at_hand(changes: Changes, time_machine: Any) -> None:
+    store = make_store(Behind(**{"Surrogate-Control": "max-age=60"}), changes)
+    time_machine.move_to(NOON, tick=False)
+    Answer(store, HTTP_ACCEPT_ENCODING="br")
+    time_machine.move_to(NOON + 59, tick=False)
+    assert not nothing_at_hand(store, HTTP_ACCEPT_ENCODING="br")
+    time_machine.move_to(NOON + 60, tick=False)
+    assert nothing_at_hand(store, HTTP_ACCEPT_ENCODING="br")

@@ -1,4 +1,4 @@
-"""Few threads for Django behind the many of the server."""
+"""Few threads for Django behind the many of a server."""
 
 import threading
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from wsgiref.util import FileWrapper
 from django.http import HttpResponse, StreamingHttpResponse
 
 from kiwiguard.limits import REFUSED
-from kiwiguard.threads import IN_MEMORY, FewThreads, Places
+from kiwiguard.threads import IN_MEMORY, FewThreads
 
 
 def ask(application: Any, method: str = "GET", **environ: Any) -> tuple[str, bytes]:
@@ -60,7 +60,7 @@ def test_an_answer_is_made_and_closed_in_the_thread_that_began_it() -> None:
     assert set(seen) == {seen[0]} != {threading.current_thread().name}
 
 
-def test_what_is_short_is_handed_to_the_server_at_once_so_that_no_slow_client_holds_a_thread() -> None:
+def test_what_is_short_is_handed_to_the_server_at_once() -> None:
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         start_response("200 OK", [])
         return StreamingHttpResponse([b"x" * environ["length"]] * 2)
@@ -99,28 +99,3 @@ def test_a_client_that_sends_slowly_keeps_none_of_them_busy() -> None:
         assert ask(few) == ("200 OK", b"quick")
         arrived.set()
         assert slow.result() == ("200 OK", b"at last")
-
-
-def test_whoever_brings_something_takes_a_place_and_readers_need_none() -> None:
-    inside, over = threading.Semaphore(0), threading.Event()
-
-    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if REFUSED in environ:
-            start_response(str(environ[REFUSED]), [])
-            return [environ["CONTENT_LENGTH"].encode()]
-        if "CONTENT_LENGTH" in environ:
-            inside.release()
-            assert over.wait(10)
-        start_response("200 OK", [])
-        return [b""]
-
-    places = Places(application, 2)
-    with ThreadPoolExecutor(2) as server:
-        slow = [server.submit(ask, places, method, CONTENT_LENGTH="5") for method in ("POST", "GET")]
-        for _ in slow:
-            assert inside.acquire(timeout=10)
-        assert ask(places) == ("200 OK", b"")
-        assert ask(places, "POST", CONTENT_LENGTH="5") == ("429", b"0")
-        over.set()
-        assert [answer.result() for answer in slow] == [("200 OK", b"")] * 2
-    assert ask(places, "POST", CONTENT_LENGTH="5") == ("200 OK", b"")

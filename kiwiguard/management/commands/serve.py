@@ -20,13 +20,11 @@ from articles.models import Section
 
 STAFF_NAME = "admin"
 PASSWORD_BYTES = 12
-# Memory that is free goes back to the system at once, and threads share one pool of it: of the C library's, which
-# Python uses, and of jemalloc's, which granian does.
+# Memory that is free goes back to the system at once, and threads share one pool of it.
 MEMORY = {
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_TRIM_THRESHOLD_": "131072",
     "MALLOC_MMAP_THRESHOLD_": "131072",
-    "_RJEM_MALLOC_CONF": "narenas:1,tcache_max:4096,dirty_decay_ms:500,muzzy_decay_ms:0",
 }
 
 

@@ -1,0 +1,407 @@
+"""HTTP as the workers speak it, over real connections."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPConnection, HTTPResponse
+from typing import Any
+from wsgiref.util import FileWrapper
+
+import pytest
+from django.http import HttpResponse
+
+from kiwiguard import connections
+from kiwiguard.connections import LONGEST_HEAD, PLACES, THREADS, ReadersServer
+from kiwiguard.handing_over import HandingOver, take_over
+from kiwiguard.limits import MAX_READER_BYTES, REFUSED
+from kiwiguard.page_store import PageStore, Site
+from kiwiguard.threads import IN_MEMORY
+from tests.kiwiguard.test_page_store import PUBLIC, Changes
+
+PAGE = b"p" * 1_000
+SLOW = "/slow/"
+
+
+class Django:
+    """What is behind: a page that may be kept, a slow answer, a long one, and an echo of all else."""
+
+    def __init__(self) -> None:
+        self.inside, self.over = threading.Semaphore(0), threading.Event()
+        self.environs: list[dict[str, Any]] = []
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        self.environs.append(environ)
+        path = environ["PATH_INFO"]
+        if REFUSED in environ:
+            start_response(f"{int(environ[REFUSED])} Refused", [("Content-Length", "7")])
+            return [b"refused"]
+        if path == "/page/":
+            start_response("200 OK", list(PUBLIC.items()))
+            return [PAGE]
+        if path == SLOW:
+            self.inside.release()
+            assert self.over.wait(10)
+        if path == "/long/":
+            start_response("200 OK", [("Content-Length", str(3 * IN_MEMORY))])
+            return FileWrapper(LongFile(), 64 * 1024)  # type: ignore[arg-type]
+        if path == "/fails/":
+            raise RuntimeError("It fails.")
+        said: bytes = environ["wsgi.input"].read()
+        start_response("201 Created", [("Content-Length", str(len(said)))])
+        return [said]
+
+
+class LongFile:
+    def __init__(self) -> None:
+        self.left = 3 * IN_MEMORY
+
+    def read(self, size: int) -> bytes:
+        size = min(size, self.left)
+        self.left -= size
+        return b"l" * size
+
+
+class Running:
+    """A server in a thread of its own."""
+
+    def __init__(self) -> None:
+        self.django, self.changes = Django(), Changes()
+        store = PageStore(self.django, self.changes, Site(frozenset({"here"})), max_bytes=1_000_000)
+        self.nowhere = nowhere()
+        self.handing_over = HandingOver(self.nowhere)
+        self.server = ReadersServer(store, self.handing_over, 1)
+        listening = socket.create_server(("127.0.0.1", 0))
+        self.address: tuple[str, int] = listening.getsockname()
+        self.thread = threading.Thread(target=self.server.run, args=[[listening]])
+
+    def ask(self, path: str, method: str = "GET", body: bytes = b"", **headers: str) -> tuple[HTTPResponse, bytes]:
+        with closing(HTTPConnection(*self.address, timeout=10)) as connection:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            connection.request(method, path, body or None, {"Host": "here"} | named)
+            answer = connection.getresponse()
+            return answer, answer.read()
+
+    def is_hit(self, path: str = "/page/") -> bool:
+        return self.ask(path)[0].getheader("Cache-Status") == "kiwiguard; hit"
+
+    def say(self, said: bytes) -> socket.socket:
+        """Say something on a new connection."""
+        connection = socket.create_connection(self.address, timeout=10)
+        connection.sendall(said)
+        return connection
+
+    @contextmanager
+    def intake(self) -> Iterator[Django]:
+        """Have another one answer what may write."""
+        django, (write, read) = Django(), socket.socketpair()
+
+        def application(environ: dict[str, Any], start_response: Any) -> HttpResponse:
+            return HttpResponse(django(environ, start_response))
+
+        thread = threading.Thread(target=take_over, args=[read, application], kwargs={"threads": 2, "pace": 0})
+        with read:
+            with write:
+                self.handing_over.way = write
+                thread.start()
+                yield django
+            thread.join(10)
+
+    def run_there(self, what: Callable[[], Any]) -> None:
+        """Run something in the server's loop, and wait for it."""
+        done: Future[None] = Future()
+
+        async def run() -> None:
+            await what()
+            done.set_result(None)
+
+        (server,) = self.server.servers
+        server.get_loop().call_soon_threadsafe(lambda: asyncio.ensure_future(run()))
+        done.result(10)
+
+
+@pytest.fixture
+def running() -> Iterator[Running]:
+    running = Running()
+    running.thread.start()
+    with running.nowhere:
+        yield running
+    running.django.over.set()
+    running.server.should_exit = True
+    running.thread.join(10)
+    assert not running.thread.is_alive()
+
+
+def nowhere() -> socket.socket:
+    """Return a way to an intake that isn't there."""
+    way, end = socket.socketpair()
+    end.close()
+    return way
+
+
+def heard(connection: socket.socket) -> bytes:
+    """Hear all that is said until the other end closes."""
+    parts = []
+    with closing(connection):
+        while part := connection.recv(64 * 1024):
+            parts.append(part)
+    return b"".join(parts)
+
+
+def test_a_page_is_sent_as_the_store_would(running: Running) -> None:
+    first, body = running.ask("/page/")
+    second, same = running.ask("/page/")
+    assert body == same == PAGE
+    assert (first.getheader("Cache-Status"), second.getheader("Cache-Status")) == (
+        "kiwiguard; fwd=miss",
+        "kiwiguard; hit",
+    )
+    assert {name.lower() for name in second.headers} == {name.lower() for name in first.headers}
+    assert second.getheader("Content-Length") == str(len(PAGE))
+    assert len(running.django.environs) == 1
+
+
+def test_what_is_at_hand_waits_for_no_thread(running: Running) -> None:
+    running.ask("/page/")
+    slow = [running.say(b"GET /slow/?now HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n") for _ in range(THREADS)]
+    for _ in slow:
+        assert running.django.inside.acquire(timeout=10)
+    assert running.is_hit()
+    running.django.over.set()
+    assert all(heard(connection).startswith(b"HTTP/1.1 201") for connection in slow)
+
+
+def test_what_must_be_looked_at_first_is_answered_in_a_thread(running: Running) -> None:
+    running.ask("/page/")
+    running.changes.is_known = False
+    assert running.is_hit()
+
+
+@pytest.mark.parametrize(
+    ("said", "stays"),
+    [
+        (b"GET /page/ HTTP/1.1\r\nHost: here\r\n\r\n", True),
+        (b"GET /page/?any=query HTTP/1.1\r\nHost: here\r\n\r\n", True),
+        (b"GET /page/ HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n", False),
+        (b"GET /page/ HTTP/1.0\r\nHost: here\r\n\r\n", False),
+        (b"GET /page/ HTTP/1.0\r\nHost: here\r\nConnection: keep-alive\r\n\r\n", False),
+    ],
+)
+def test_a_connection_stays_if_the_client_wants_it(running: Running, said: bytes, stays: bool) -> None:
+    running.ask("/page/")
+    connection = running.say(said)
+    if stays:
+        connection.sendall(b"GET /nothing/ HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+    answers = heard(connection)
+    assert answers.count(PAGE) == 1
+    assert answers.count(b"kiwiguard; hit") == 1
+    assert answers.count(b"HTTP/1.1 ") == 1 + stays
+    assert answers.lower().count(b"connection: close") == 1
+
+
+def test_what_is_asked_in_one_breath_is_answered_in_its_order(running: Running) -> None:
+    running.ask("/page/")
+    connection = running.say(
+        b"GET /page/ HTTP/1.1\r\nHost: here\r\n\r\n"
+        b"POST /slow/ HTTP/1.1\r\nHost: here\r\nContent-Length: 5\r\n\r\nhello"
+        b"GET /page/ HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
+    )
+    assert running.django.inside.acquire(timeout=10)
+    running.django.over.set()
+    answers = heard(connection)
+    assert answers.count(b"kiwiguard; hit") == 2
+    assert answers.index(b"HTTP/1.1 200") < answers.index(b"HTTP/1.1 201") < answers.rindex(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"GET /page/ HTTP/1.1\r\nHost: here\r\nHost: elsewhere\r\nConnection: close\r\n\r\n",
+        b"GET /page/ HTTP/1.1\r\nHost: elsewhere\r\nConnection: close\r\n\r\n",
+        b"GET /p%61ge/ HTTP/1.1\r\nHost: elsewhere\r\nConnection: close\r\n\r\n",
+    ],
+)
+def test_what_is_not_plainly_a_question_for_a_kept_page_goes_behind(running: Running, said: bytes) -> None:
+    running.ask("/page/")
+    assert PAGE in heard(running.say(said))
+    assert len(running.django.environs) == 2
+
+
+def test_an_address_is_the_same_however_it_is_written(running: Running) -> None:
+    running.ask("/page/")
+    assert running.is_hit("/p%61ge/")
+    running.ask("/k%C4%81k%C4%81/")
+    assert running.django.environs[-1]["PATH_INFO"] == "/kākā/".encode().decode("latin-1")
+
+
+def test_a_request_is_told_as_wsgi_has_it(running: Running) -> None:
+    running.ask("/a%20b/?q=c%20d", "PUT", b"hello", Content_Type="text/plain", X_Forwarded_For="10.0.0.1")
+    environ = running.django.environs[-1]
+    expected = {
+        "REQUEST_METHOD": "PUT",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": "/a b/",
+        "QUERY_STRING": "q=c%20d",
+        "SERVER_NAME": running.address[0],
+        "SERVER_PORT": str(running.address[1]),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "CONTENT_TYPE": "text/plain",
+        "CONTENT_LENGTH": "5",
+        "HTTP_X_FORWARDED_FOR": "10.0.0.1",
+        "wsgi.url_scheme": "http",
+    }
+    assert {name: environ[name] for name in expected} == expected
+
+
+def test_no_header_passes_for_another_one(running: Running) -> None:
+    heard(
+        running.say(
+            b"GET / HTTP/1.1\r\nHost: here\r\nX_Forwarded_For: 10.0.0.9\r\nContent_Length: 9\r\n"
+            b"Accept: text/html\r\nAccept: image/png\r\nConnection: close\r\n\r\n"
+        )
+    )
+    environ = running.django.environs[-1]
+    assert not {"HTTP_X_FORWARDED_FOR", "CONTENT_LENGTH", "HTTP_CONTENT_LENGTH"} & environ.keys()
+    assert environ["HTTP_ACCEPT"] == "text/html,image/png"
+
+
+@pytest.mark.parametrize("size", [5, IN_MEMORY + 1])
+def test_what_a_request_brings_arrives_whole(running: Running, size: int) -> None:
+    answer, said = running.ask("/admin/", "POST", bytes(range(200)) * (size // 200) + b"x" * (size % 200))
+    assert answer.status == 201
+    assert said == bytes(range(200)) * (size // 200) + b"x" * (size % 200)
+
+
+def test_what_is_more_than_may_be_sent_stays_unread(running: Running) -> None:
+    head = f"POST / HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: {MAX_READER_BYTES + 1}\r\n\r\n"
+    assert heard(running.say(head.encode())).startswith(b"HTTP/1.1 201")
+    assert running.django.environs[-1]["CONTENT_LENGTH"] == str(MAX_READER_BYTES + 1)
+
+
+def test_what_may_write_is_answered_at_the_intake_and_all_else_here(running: Running) -> None:
+    with running.intake() as intake:
+        for method in ("POST", "PUT", "DELETE"):
+            assert running.ask("/", method, b"hello")[1] == b"hello"
+        for method in ("GET", "OPTIONS"):
+            assert running.ask("/", method)[0].status == 201
+        assert running.ask("/", "GET", b"hello")[1] == b"hello"
+    told = [[environ["REQUEST_METHOD"] for environ in django.environs] for django in (intake, running.django)]
+    assert told == [["POST", "PUT", "DELETE"], ["GET", "OPTIONS", "GET"]]
+
+
+def test_what_may_write_is_answered_here_where_no_intake_can_be(running: Running) -> None:
+    assert running.ask("/", "POST", b"hello")[1] == b"hello"
+    assert len(running.django.environs) == 1
+
+
+def test_a_long_answer_of_the_intake_travels_whole(running: Running) -> None:
+    with running.intake():
+        assert running.ask("/long/", "POST", b"hello")[1] == b"l" * 3 * IN_MEMORY
+
+
+def test_who_was_being_answered_when_the_intake_ended_is_told_so(running: Running) -> None:
+    with running.intake():
+        assert running.ask("/fails/", "POST", b"hello")[0].status == 503
+
+
+def test_half_a_request_is_none(running: Running) -> None:
+    running.say(b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 13\r\n\r\nI do not agr").close()
+    running.ask("/page/")
+    assert [environ["PATH_INFO"] for environ in running.django.environs] == ["/page/"]
+
+
+def test_what_comes_too_slowly_is_refused(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "SECONDS_FOR_BODY", 0)
+    head = b"POST / HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: 13\r\n\r\nI do not agr"
+    assert heard(running.say(head)).startswith(b"HTTP/1.1 408")
+
+
+def test_whoever_brings_something_takes_a_place_and_readers_need_none(running: Running) -> None:
+    head = b"POST /slow/ HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: 5\r\n\r\n"
+    slow = [running.say(head + b"hel") for _ in range(PLACES - 1)] + [running.say(head + b"hello")]
+    assert running.django.inside.acquire(timeout=10)
+    for method, body in (("POST", b"hello"), ("GET", b"hello"), ("DELETE", b"")):
+        assert running.ask("/", method, body)[0].status == 429
+    assert running.ask("/")[0].status == 201
+    running.django.over.set()
+    for connection in slow[:-1]:
+        connection.sendall(b"lo")
+    assert all(heard(connection).endswith(b"hello") for connection in slow)
+    assert running.ask("/", "POST", b"hello")[1] == b"hello"
+
+
+def test_a_long_answer_travels_whole_and_holds_no_thread(running: Running) -> None:
+    waiting = [
+        running.say(b"GET /long/ HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n") for _ in range(THREADS + 1)
+    ]
+    assert running.ask("/")[0].status == 201
+    for connection in waiting:
+        assert heard(connection).endswith(b"\r\n\r\n" + b"l" * 3 * IN_MEMORY)
+
+
+def test_head_is_answered_without_a_body(running: Running) -> None:
+    for path in ("/page/", "/long/"):
+        running.ask(path)
+        head = f"HEAD {path} HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
+        assert heard(running.say(head.encode())).endswith(b"\r\n\r\n")
+
+
+def test_an_application_that_fails_costs_an_answer_and_no_more(
+    running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert running.ask("/fails/")[0].status == 500
+    assert "It fails." in caplog.text
+    assert running.ask("/")[0].status == 201
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"what is this\r\n\r\n",
+        b"GET /page/ HTTP/1.1\r\nHost: here\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"GET /page/ HTTP/1.1\r\nHost: here\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+        b"GET /page/ HTTP/1.1\r\nHost: here\r\nX: a\nY: b\r\n\r\n",
+        b"GET /page/ HTTP/1.1\r\nHost: here\r\n X: folded\r\n\r\n",
+        b"GET /\xff HTTP/1.1\r\nHost: here\r\n\r\n",
+    ],
+)
+def test_what_is_not_plain_http_is_refused(running: Running, said: bytes) -> None:
+    running.ask("/page/")
+    assert heard(running.say(said)).startswith(b"HTTP/1.1 400")
+    assert len(running.django.environs) == 1
+
+
+def test_an_endless_head_is_refused(running: Running) -> None:
+    connection = running.say(b"GET /page/ HTTP/1.1\r\nHost: here\r\nX: ")
+    with closing(connection), pytest.raises(ConnectionError):
+        connection.sendall(b"x" * 1_000 * LONGEST_HEAD)
+    assert running.ask("/page/")[1] == PAGE
+
+
+def test_who_asks_much_and_takes_nothing_fills_no_memory(running: Running) -> None:
+    running.ask("/page/")
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect(running.address)
+    connection.settimeout(1)
+    questions = b"GET /page/ HTTP/1.1\r\nHost: here\r\n\r\n" * 1_000_000
+    with closing(connection), pytest.raises(TimeoutError):
+        connection.sendall(questions)
+
+
+def test_who_keeps_the_server_waiting_is_left(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = running.say(b"GET /slow/ HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+    assert running.django.inside.acquire(timeout=10)
+    monkeypatch.setattr(connections, "SECONDS_TO_WAIT", -1)
+    running.ask("/page/")
+    silent = [running.say(said) for said in (b"", b"GET /pa", b"GET /page/ HTTP/1.1\r\nHost: here\r\n\r\n")]
+    assert silent[2].recv(100).startswith(b"HTTP/1.1 200")
+    running.run_there(running.server.close_overdue)
+    for connection in silent:
+        with suppress(ConnectionResetError):
+            heard(connection)
+    running.django.over.set()
+    assert heard(slow).startswith(b"HTTP/1.1 201")
