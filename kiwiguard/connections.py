@@ -119,15 +119,20 @@ class Answers:
 
 
 class Connection(HttpToolsProtocol):
-    """A client's connection. uvicorn hears of a request only if it asks for more than what is at hand."""
+    """A client's connection.
+
+    uvicorn hears of a request only if it asks for more than what is at hand: then it begins a `cycle`.
+    """
 
     app: Answers
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin."""
+        """Begin, unless the client is gone already."""
         super().connection_made(transport)
         self.head_bytes = 0
         self.wait()
+        if not self.client:
+            transport.abort()
 
     def data_received(self, data: bytes) -> None:
         """Take what has come."""
@@ -149,6 +154,8 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Send the page that was asked for if it is at hand, or have the request answered."""
         self.head_bytes = 0
+        if self.transport.is_closing():  # what follows what was to be the last one
+            return
         answer = None if self.is_busy() or self.flow.write_paused else self.kept()
         if answer:
             self.send(*answer)
@@ -163,12 +170,13 @@ class Connection(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """Take a part of what a request brings."""
         self.head_bytes = 0
-        super().on_body(body)
+        if self.cycle:
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Be done with a request."""
         self.head_bytes = 0
-        if self.cycle:  # not before something wasn't at hand
+        if self.cycle:
             super().on_message_complete()
 
     def on_response_complete(self) -> None:

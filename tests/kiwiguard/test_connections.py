@@ -215,6 +215,14 @@ def test_what_is_asked_in_one_breath_is_answered_in_its_order(running: Running) 
     assert answers.index(b"HTTP/1.1 200") < answers.index(b"HTTP/1.1 201") < answers.rindex(b"HTTP/1.1 200")
 
 
+@pytest.mark.parametrize("path", [b"/page/", b"/"])
+def test_nothing_follows_the_last_answer(running: Running, path: bytes) -> None:
+    running.ask("/page/")
+    last = b"GET %b HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n" % path
+    more = b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 5\r\n\r\nhello" + last
+    assert heard(running.say(last + more)).count(b"HTTP/1.1") == 1
+
+
 @pytest.mark.parametrize(
     "said",
     [
