@@ -29,6 +29,7 @@ SECONDS_TO_WAIT = 75  # for a client; longer than a proxy in front keeps a conne
 SECONDS_FOR_BODY, SLOWEST = 30, 50_000  # and so many bytes a second
 SECONDS_BETWEEN_LOOKS = 5  # for connections that are overdue
 LONGEST_HEAD = 64 * 1024  # bytes
+MOST_IN_ONE_BREATH = 100  # requests of one connection that wait behind another
 # What the page store wants to know of a request, and what makes one more than a question for a page.
 KNOWN = {
     b"host": "HTTP_HOST",
@@ -90,7 +91,7 @@ class Answers:
             await self._answer_here(environ, send)
             return
         with closing(answer):
-            await _start(answer.status, answer.headers, send)
+            await _start(answer.status, answer.headers, send, answer.length)
             async for chunk in answer:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body"})
@@ -103,10 +104,12 @@ class Answers:
         chunks: Any = await self._in_thread(self.store, environ, lambda *head: said.append(head))
         try:
             status, headers = said[-1][:2]
-            await _start(status, headers, send)
             if isinstance(chunks, list):
-                await send({"type": "http.response.body", "body": b"".join(chunks)})
+                body = b"".join(chunks)
+                await _start(status, headers, send, len(body))
+                await send({"type": "http.response.body", "body": body})
                 return
+            await _start(status, headers, send)
             rest = iter(chunks)
             while chunk := await self._in_thread(next, rest, b""):
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
@@ -129,7 +132,8 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin, unless the client is gone already."""
         super().connection_made(transport)
-        self.head_bytes = 0
+        self.head_bytes, self.is_in_head = 0, False
+        self.answering: Any = None  # a cycle of uvicorn's, as `cycle` is, which is the newest
         self.wait()
         if not self.client:
             transport.abort()
@@ -142,23 +146,41 @@ class Connection(HttpToolsProtocol):
         self.head_bytes += len(data)
         super().data_received(data)
 
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Answer what has arrived whole of a client that says nothing more, and be done."""
+        if not self.is_busy() or self.cycle.more_body:
+            return False
+        self.cycle.keep_alive = False
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Say no more."""
+        super().connection_lost(exc)
+        if self.answering:
+            self.answering.disconnected = True
+            self.answering.message_event.set()
+
     def on_message_begin(self) -> None:
         """Begin to take a request in."""
-        self.url, self.headers = b"", []
+        self.url, self.headers, self.is_in_head = b"", [], True
         self.wait()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take one of its headers."""
-        self.headers.append((name.lower(), value))
+        """Take one of its headers; what follows a body would pass for one."""
+        if self.is_in_head:
+            self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         """Send the page that was asked for if it is at hand, or have the request answered."""
-        self.head_bytes = 0
+        self.head_bytes, self.is_in_head = 0, False
         if self.transport.is_closing():  # what follows what was to be the last one
             return
         answer = None if self.is_busy() or self.flow.write_paused else self.kept()
         if answer:
             self.send(*answer)
+            return
+        if len(self.pipeline) >= MOST_IN_ONE_BREATH:
+            self.transport.abort()
             return
         url, headers = self.url, self.headers
         super().on_message_begin()
@@ -183,6 +205,12 @@ class Connection(HttpToolsProtocol):
         """Be done with an answer that took more."""
         super().on_response_complete()
         self.wait()
+        if self.pipeline:
+            self.flow.pause_reading()
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        self.answering = cycle
+        super()._start_asgi_task(cycle, app)
 
     def pause_writing(self) -> None:
         """Let the client take what it asked for."""
@@ -258,8 +286,11 @@ class ReadersServer(Server):
                 connection.transport.abort()
 
 
-async def _start(status: str, headers: Headers, send: Send) -> None:
-    encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+async def _start(status: str, headers: Headers, send: Send, length: int = 0) -> None:
+    """Send the head of an answer, with the length of its body if that is known and it says none itself."""
+    encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    if length and b"content-length" not in dict(encoded):
+        encoded.append((b"content-length", b"%d" % length))
     await send({"type": "http.response.start", "status": int(status[:3]), "headers": encoded})
 
 

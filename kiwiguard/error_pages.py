@@ -55,5 +55,6 @@ class ErrorPages:
             return response
         page = error_page(response.status_code)
         for name, value in response.items():
-            page.headers[name] = value
+            if name.lower() != "content-length":
+                page.headers[name] = value
         return page

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import struct
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
@@ -19,6 +20,7 @@ from kiwiguard.handing_over import HandingOver, take_over
 from kiwiguard.limits import MAX_READER_BYTES, REFUSED
 from kiwiguard.page_store import PageStore, Site
 from kiwiguard.threads import IN_MEMORY
+from tests.deploy.running import until
 from tests.kiwiguard.test_page_store import PUBLIC, Changes
 
 PAGE = b"p" * 1_000
@@ -47,6 +49,9 @@ class Django:
         if path == "/long/":
             start_response("200 OK", [("Content-Length", str(3 * IN_MEMORY))])
             return FileWrapper(LongFile(), 64 * 1024)  # type: ignore[arg-type]
+        if path == "/no-length/":
+            start_response("200 OK", [])
+            return [b"hello"] if environ["REQUEST_METHOD"] == "GET" else []
         if path == "/fails/":
             raise RuntimeError("It fails.")
         said: bytes = environ["wsgi.input"].read()
@@ -276,6 +281,41 @@ def test_no_header_passes_for_another_one(running: Running) -> None:
     assert environ["HTTP_ACCEPT"] == "text/html,image/png"
 
 
+def test_what_follows_a_body_is_no_header(running: Running) -> None:
+    heard(
+        running.say(
+            b"POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+            b"0\r\nX-Forwarded-For: 10.0.0.9\r\nHost: elsewhere\r\n\r\n"
+        )
+    )
+    environ = running.django.environs[-1]
+    assert environ["HTTP_HOST"] == "here"
+    assert "HTTP_X_FORWARDED_FOR" not in environ
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"GET /page/ HTTP/1.1\r\nHost: here\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: here\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 5\r\n\r\nhello",
+        b"GET / HTTP/1.1\r\nHost: here\r\n\r\n" * 3,
+    ],
+)
+def test_a_client_that_says_no_more_is_answered(running: Running, said: bytes) -> None:
+    running.ask("/page/")
+    connection = running.say(said)
+    connection.shutdown(socket.SHUT_WR)
+    assert heard(connection).count(b"HTTP/1.1 20") == said.count(b"HTTP/1.1")
+
+
+def test_an_answer_has_its_length(running: Running) -> None:
+    for method in ("GET", "HEAD"):
+        answer = heard(running.say(f"{method} /no-length/ HTTP/1.0\r\nHost: here\r\n\r\n".encode()))
+        assert b"chunked" not in answer
+        assert answer.endswith(b"content-length: 5\r\nconnection: close\r\n\r\nhello") == (method == "GET")
+
+
 @pytest.mark.parametrize("size", [5, IN_MEMORY + 1])
 def test_what_a_request_brings_arrives_whole(running: Running, size: int) -> None:
     answer, said = running.ask("/admin/", "POST", bytes(range(200)) * (size // 200) + b"x" * (size % 200))
@@ -389,15 +429,28 @@ def test_an_endless_head_is_refused(running: Running) -> None:
     assert running.ask("/page/")[1] == PAGE
 
 
-def test_who_asks_much_and_takes_nothing_fills_no_memory(running: Running) -> None:
+@pytest.mark.parametrize("path", ["/page/", "/"])
+def test_who_asks_much_in_one_breath_fills_no_memory(running: Running, path: str) -> None:
     running.ask("/page/")
-    connection = socket.socket()
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    connection.connect(running.address)
-    connection.settimeout(1)
-    questions = b"GET /page/ HTTP/1.1\r\nHost: here\r\n\r\n" * 1_000_000
-    with closing(connection), pytest.raises(TimeoutError):
-        connection.sendall(questions)
+    connection = running.say(b"")
+    connection.settimeout(5)
+    with closing(connection), pytest.raises(OSError, match=r"."):
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: here\r\n\r\n".encode() * 1_000_000)
+    running.run_there(running.server.close_overdue)
+    assert len(running.server.server_state.connections) <= 1
+    assert running.is_hit()
+
+
+def test_a_client_that_goes_while_it_is_answered_is_no_error(
+    running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    connection = running.say(b"GET /slow/ HTTP/1.1\r\nHost: here\r\n\r\n" + b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+    assert running.django.inside.acquire(timeout=10)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # so that it ends at once
+    connection.close()
+    running.django.over.set()
+    until(lambda: not running.server.server_state.tasks and not running.server.server_state.connections)
+    assert not caplog.records
 
 
 def test_who_keeps_the_server_waiting_is_left(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,7 @@ def test_a_wrong_method_gets_a_page_of_its_own(client: Client) -> None:
     response = client.post(make_article().get_absolute_url())
     assert response.status_code == 405
     assert response.headers["Allow"]
+    assert int(response.headers.get("Content-Length", len(response.content))) == len(response.content) > 0
     assert "Kiwi Guard" in response.content.decode()
 
 
