@@ -250,9 +250,9 @@ class Connection(HttpToolsProtocol):
         """Send an answer, and the date, which is all that the server has to add."""
         ((_, date),) = self.server_state.default_headers
         if self.parser.should_keep_alive() and self.parser.get_http_version() == "1.1":
-            self.transport.write(b"%bDate: %b\r\n\r\n%b" % (head, date, body))
+            self.transport.writelines((b"%bDate: %b\r\n\r\n" % (head, date), body))
         else:
-            self.transport.write(b"%bDate: %b\r\nConnection: close\r\n\r\n%b" % (head, date, body))
+            self.transport.writelines((b"%bDate: %b\r\nConnection: close\r\n\r\n" % (head, date), body))
             self.transport.close()
 
 
