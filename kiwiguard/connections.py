@@ -205,8 +205,6 @@ class Connection(HttpToolsProtocol):
         """Be done with an answer that took more."""
         super().on_response_complete()
         self.wait()
-        if self.pipeline:
-            self.flow.pause_reading()
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
         self.answering = cycle

@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -54,13 +54,12 @@ class HandingOver:
         if not ours:
             return None
         reader, writer = await asyncio.open_unix_connection(sock=ours)
-        try:
+        with ExitStack() as if_it_fails:
+            if_it_fails.callback(writer.close)
             async with asyncio.timeout(PATIENCE):
                 await _send(writer, _plain(environ), environ["wsgi.input"])
                 length, (status, headers) = json.loads(await reader.readline())
-        except BaseException:
-            writer.close()
-            raise
+            if_it_fails.pop_all()
         return Handed(status, headers, length, reader, writer)
 
     def _new_stream(self) -> socket.socket | None:
