@@ -464,6 +464,7 @@ def test_a_client_that_goes_while_it_is_answered_is_no_error(
 
 
 def test_who_keeps_the_server_waiting_is_left(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    running.server.config.timeout_notify = 3_600  # the test looks itself
     monkeypatch.setattr(connections, "SECONDS_TO_WAIT", -1)
     slow = running.say(b"GET /slow/ HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
     assert running.django.inside.acquire(timeout=10)
