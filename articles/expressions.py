@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, Func, JSONField, Q, QuerySet, Subquery, Value
+from django.db.models import BigIntegerField, BooleanField, Func, JSONField, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 
 
@@ -35,7 +35,9 @@ class RowComparison(Func):
 
     def __init__(self, columns: tuple[str, str], operator: str, values: tuple[Any, Any]) -> None:
         """Take the columns, one of `<`, `<=`, `>` and `>=`, and a value for each column."""
-        super().__init__(*columns, *map(Value, values), template=f"(%s, %s) {operator} (%s, %s)")
+        # Left to itself, Django binds a number as one of 32 bits, and cuts off the rest.
+        bound = [Value(it, BigIntegerField()) if isinstance(it, int) else Value(it) for it in values]
+        super().__init__(*columns, *bound, template=f"(%s, %s) {operator} (%s, %s)")
 
     def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:  # type: ignore[override]
         """Return the SQL, which is the same for both databases."""

@@ -77,7 +77,7 @@ class CommentForm(forms.Form):
         self.instance = instance
         self.article = instance.article
         self.served: FormToken | None = None
-        self.initial = {**self.initial, "token": form_token(self.article, is_exact=is_exact), "about": about}
+        self.initial = {**self.initial, "token": partial(form_token, self.article, is_exact=is_exact), "about": about}
         self.fields["about"].choices = partial(pointing.choices, self.article)  # type: ignore[attr-defined]
         if not settings.MAIL_IS_ON:
             del self.fields["mail"]

@@ -171,6 +171,9 @@ else:
         " -c idle_in_transaction_session_timeout=60s"
         # A page reads so little that starting helpers, or compiling, takes longer than all the rest.
         " -c max_parallel_workers_per_gather=0 -c jit=off",
+        # Statements that come again are kept prepared on the server: to plan one takes longer than to run it.
+        "server_side_binding": True,
+        "prepare_threshold": 3,
     }
 if env.str("REPLICA_URL", default=""):  # see kiwiguard/replica.py
     if "init_command" in _database["OPTIONS"]:
@@ -179,7 +182,8 @@ if env.str("REPLICA_URL", default=""):  # see kiwiguard/replica.py
         _database
         | env.db("REPLICA_URL")
         | {
-            "OPTIONS": {
+            "OPTIONS": _database["OPTIONS"]
+            | {
                 "options": f"{_database['OPTIONS']['options']} -c default_transaction_read_only=on",
                 "connect_timeout": 2,
             },

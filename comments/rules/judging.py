@@ -1,7 +1,9 @@
 """Letting the rules look at a reply."""
 
+import json
 from collections.abc import Iterable
 
+from articles.asking import put
 from comments.models import Answer, Comment, Finding, Policy, Rule
 from comments.models.queryset import Verdict
 from comments.rules.checks import CHECKS
@@ -9,6 +11,7 @@ from comments.rules.submission import Submission
 
 # What these look at is known only when the form comes in, or is asked elsewhere.
 SEEN_ONCE = frozenset({"blocked", "honeypot", "too_quick", "flooding", "akismet", "returning"})
+_KEEP = "INSERT INTO comments_finding (comment_id, position, rule, answer, reason, seen) VALUES {}"
 
 
 def judge(submission: Submission, rules: Iterable[Rule]) -> list[Finding]:
@@ -43,10 +46,8 @@ def verdict_on(findings: list[Finding], policy: Policy) -> Verdict | None:
 
 def keep(findings: list[Finding], reply: Comment) -> None:
     """Store what was found on a reply."""
-    for finding in findings:
-        finding.comment = reply
     if findings:
-        Finding.objects.bulk_create(findings)
+        put(_KEEP, [(reply.pk, it.position, it.rule, it.answer, it.reason, json.dumps(it.seen)) for it in findings])
 
 
 def judge_again(reply: Comment) -> None:
