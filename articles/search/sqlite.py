@@ -19,6 +19,8 @@ _PUT = "INSERT OR REPLACE INTO articles_search (rowid, tokens) VALUES (%s, %s)"
 _MATCHING = "FROM articles_search WHERE articles_search MATCH %s AND rowid BETWEEN %s AND %s"
 _NEWEST = f"SELECT rowid {_MATCHING} ORDER BY rowid DESC"
 _COUNT = f"(SELECT COUNT(*) {_MATCHING})"
+_TOGETHER = "SELECT rowid FROM articles_search WHERE rowid IN ({}) AND {} ORDER BY rowid DESC"
+_STANDS = "instr(' ' || tokens || ' ', %s)"
 
 
 def put(documents: Sequence[Document]) -> None:
@@ -48,12 +50,20 @@ def reading() -> AbstractContextManager[None]:
 
 def newest(wanted: Wanted, span: Span, most: int, *, is_scarce: bool) -> list[int]:
     """Return the newest places where all tokens are, the newest first; whether they stand together isn't looked at."""
-    return _places(f"{_NEWEST} LIMIT %s", [_match(wanted, is_strict=False), *span, most])
+    return _places(f"{_NEWEST} LIMIT %s", [_match(wanted), *span, most])
 
 
 def together(wanted: Wanted, places: Sequence[int]) -> list[int]:
-    """Return those of the places from `newest()` where the tokens of each phrase follow each other."""
-    return _places(_NEWEST, [_match(wanted, is_strict=True), places[-1], places[0]])
+    """Return those of the places from `newest()` where the tokens of each phrase follow each other.
+
+    The documents themselves are looked at: FTS5 would go on from the last of these places to the next where they do,
+    however far that is.
+    """
+    groups = [f"({' OR '.join([_STANDS] * len(group))})" for group in wanted.groups]
+    conditions = " AND ".join([*groups, *[f"NOT {_STANDS}"] * len(wanted.excluded)])
+    phrases = [*(phrase for group in wanted.groups for phrase in group), *wanted.excluded]
+    sql = _TOGETHER.format(", ".join(["%s"] * len(places)), conditions)
+    return _places(sql, [*places, *(f" {' '.join(phrase)} " for phrase in phrases)])
 
 
 def counts(parts: Sequence[Sequence[str]], span: Span) -> list[int]:
@@ -70,15 +80,14 @@ def _places(sql: str, values: list[Any]) -> list[int]:
         return [place for (place,) in cursor.fetchall()]
 
 
-def _match(wanted: Wanted, *, is_strict: bool) -> str:
-    groups = [" OR ".join(_phrase(phrase, is_strict=is_strict) for phrase in group) for group in wanted.groups]
+def _match(wanted: Wanted) -> str:
+    groups = [" OR ".join(map(_all_of, group)) for group in wanted.groups]
     everything = " AND ".join([*(f"({group})" for group in groups), *map(_quoted, wanted.facets)])
-    unwanted = [phrase for phrase in wanted.excluded if is_strict or len(phrase) == 1]
-    return f"({everything})" + "".join(f" NOT {_phrase(phrase, is_strict=True)}" for phrase in unwanted)
+    return f"({everything})" + "".join(f" NOT {_quoted(phrase[0])}" for phrase in wanted.excluded if len(phrase) == 1)
 
 
-def _phrase(phrase: Phrase, *, is_strict: bool) -> str:
-    return _quoted(" ".join(phrase)) if is_strict else f"({' AND '.join(map(_quoted, phrase))})"
+def _all_of(phrase: Phrase) -> str:
+    return f"({' AND '.join(map(_quoted, phrase))})"
 
 
 def _quoted(words: str) -> str:
