@@ -20,7 +20,7 @@ MOST = 200
 MOST_READ = 200  # articles whose words are looked at for phrases
 SAMPLE = 1000  # the newest articles, in which words are counted to know how common they are
 SCARCE = 4  # of these: a word that fewer have is looked for in all of the paper
-REACH = 1_000  # articles with the scarcest word
+REACH = 500  # articles with the scarcest word
 ALWAYS = Span(-(1 << 60), 1 << 60)
 
 

@@ -25,6 +25,7 @@ _FACET = "¤"
 
 SECONDS_PER_QUARTER = 900  # of an hour: midnight is the beginning of one in every time zone
 KEY_BITS = 24
+SCALES = (6, 9, 12, 15, 18)  # of the blocks of time that a document names, in quarters: 2**6 to 2**18, seven years
 _BLOCK = re.compile(r"<(p|li|h[234]|td|th|dd|dt|figcaption|br)\b")
 
 
@@ -80,6 +81,11 @@ def place_of(at: datetime, article: int = 0) -> int:
 def quarter_of(place: int) -> int:
     """Return the quarter of an hour of a place, counted from 1970."""
     return place >> KEY_BITS
+
+
+def blocks_of(place: int) -> list[tuple[int, int]]:
+    """Return the blocks of time that a place is in, each by its scale and its number; there is one of each scale."""
+    return [(scale, quarter_of(place) >> scale) for scale in SCALES]
 
 
 def section_facet(section: int) -> str:

@@ -1,8 +1,8 @@
 """The index on PostgreSQL: its full text search, see https://www.postgresql.org/docs/current/textsearch.html.
 
-Its index finds all rows that match, in no order. So every document also holds the spans of time, from hours to years,
+Its index finds all rows that match, in no order. So every document also names the blocks of time, from hours to years,
 in which its article stands; they are asked for along with the words, the newest first, until there is enough. For the
-index an article's spans are words like others, and it skips from one that has both to the next.
+index an article's blocks are words like others, and it skips from one that has both to the next.
 """
 
 from collections import defaultdict
@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, connections, transaction
 
 from articles.asking import reading_alias
-from articles.search.document import GAP, Document, quarter_of
+from articles.search.document import GAP, SCALES, Document, blocks_of, quarter_of
 from articles.search.wanted import Phrase, Span, Wanted
 
 TABLE = (
@@ -23,7 +23,6 @@ TABLE = (
     # Without a list of what is still to be put in order, which every search would have to read.
     "CREATE INDEX articles_search_document ON articles_search USING gin (document) WITH (fastupdate = off)",
 )
-SCALES = (6, 9, 12, 15, 18)  # of the spans that a document names, in quarters of an hour: 2**6 to 2**18, seven years
 WIDER = 3  # powers of two from a scale to the next
 MAX_POSITIONS = 255  # of a word; PostgreSQL keeps no more
 _PUT = (
@@ -64,6 +63,11 @@ def clear() -> None:
     """Take everything out of the index."""
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE articles_search")
+
+
+def block_name(scale: int, number: int) -> str:
+    """Return the token of all documents in a block of time."""
+    return f"#{scale}.{number}"
 
 
 @contextmanager
@@ -107,15 +111,15 @@ def _rows(sql: str, values: list[Any]) -> list[Any]:
 
 
 def _windows(span: Span) -> Iterator[list[str]]:
-    """Yield the spans to ask for in turn, the newest first, each window about twice as long as the one before."""
+    """Yield the spans to ask for in turn, the newest first, each window about four times as long as the one before."""
     quarter, oldest = quarter_of(span.high), quarter_of(span.low)
     for scale in SCALES:
         blocks = _blocks(quarter, oldest, scale) if quarter >= oldest else ()
         size = 1
         while blocks:
-            yield [f"#{scale}.{block}" for block in blocks[:size]]
+            yield [block_name(scale, block) for block in blocks[:size]]
             quarter = (blocks[:size][-1] << scale) - 1
-            blocks, size = blocks[size:], 2 * size
+            blocks, size = blocks[size:], 4 * size
 
 
 def _blocks(quarter: int, oldest: int, scale: int) -> Sequence[int]:
@@ -132,8 +136,7 @@ def _vector(document: Document) -> str:
         if token != GAP:
             positions[token].append(str(position))
     words = [f"{_quoted(token)}:{','.join(at[:MAX_POSITIONS])}" for token, at in positions.items()]
-    quarter = quarter_of(document.place)
-    return " ".join([*words, *(_quoted(f"#{scale}.{quarter >> scale}") for scale in SCALES)])
+    return " ".join([*words, *(_quoted(block_name(*block)) for block in blocks_of(document.place))])
 
 
 def _match(wanted: Wanted, *, is_strict: bool) -> str:

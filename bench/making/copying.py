@@ -28,7 +28,7 @@ from articles.models import (
 )
 from articles.search.document import place_of
 from bench.making.moulds import BEGINNING, MOULDS, NAME, STEP
-from bench.making.stencil import Words, spans_of, stencil, words_of
+from bench.making.stencil import Words, blocks_in, stencil, words_of
 from comments.likeness import text_digest
 from comments.models import Comment, Decision, Tally
 
@@ -209,14 +209,14 @@ def _index_table(strides: Strides) -> Table:
         cursor.execute(f"SELECT {shown} FROM articles_search")  # noqa: S608 - constants
         for place, text in cursor.fetchall():
             mould = Mould(articles[place] - FIRST_ARTICLE, strides)
-            text_maker = _index_maker(stencil(text, mould.words | spans_of(place)))
+            text_maker = _index_maker(stencil(text, mould.words | blocks_in(place)))
             keys: list[Maker] = [_article_key, _place] if is_postgresql else [_place]
             rows[mould.number].append(_row([*keys, text_maker]))
     return Table("articles_search", columns[0], 0, columns, rows)
 
 
 def _index_maker(text: str) -> Maker:
-    return lambda copy: text % (copy.words | spans_of(_place(copy)))
+    return lambda copy: text % (copy.words | blocks_in(_place(copy)))
 
 
 def _stored(model: Model) -> Any:

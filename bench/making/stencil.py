@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from articles.bibliography.citing import MLA_MONTHS
-from articles.search.document import quarter_of
-from articles.search.postgresql import SCALES
+from articles.search.candidates import backend
+from articles.search.document import blocks_of
 
 FIRST_NUMBER = 1_000_000  # so that no zero before it, as in `%20`, can be taken for a part of it
 Words = dict[str, str]  # by the names of the holes that they go into
@@ -19,9 +19,9 @@ def words_of(name: str, number: int, at: datetime) -> Words:
     return own | _day(at.year, at.month, at.day)
 
 
-def spans_of(place: int) -> Words:
-    """Return the spans of time that the index of PostgreSQL names of a place."""
-    return {f"span {scale}": f"#{scale}.{quarter_of(place) >> scale}" for scale in SCALES}
+def blocks_in(place: int) -> Words:
+    """Return the blocks of time that the index names of a place."""
+    return {f"block {scale}": backend().block_name(scale, number) for scale, number in blocks_of(place)}
 
 
 def stencil(text: str, words: Mapping[str, str]) -> str:

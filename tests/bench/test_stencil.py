@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from bench.making.stencil import spans_of, stencil, words_of
+from articles.search.candidates import backend
+from bench.making.stencil import blocks_in, stencil, words_of
 
 MOULD = words_of("Qarovexi", 7, datetime(1999, 11, 25, 4, 3, 2, tzinfo=UTC))
 COPY = words_of("Takareko", 1234, datetime(2020, 5, 6, 7, 8, 9, tzinfo=UTC))
@@ -25,7 +26,9 @@ def test_what_looks_like_a_hole_is_none() -> None:
     assert stencil("100 %(name)s, %20qarovexi%201000007", MOULD) % COPY == "100 %(name)s, %20takareko%201001234"
 
 
-def test_the_spans_of_the_index_are_those_of_the_copys_time() -> None:
-    words = MOULD | spans_of(1_000 << 24)
-    other = COPY | spans_of(9_000 << 24)
-    assert stencil("'#6.15':1 '#9.1':2 '#12.0':3", words) % other == "'#6.140':1 '#9.17':2 '#12.2':3"
+def test_the_blocks_of_time_in_the_index_are_those_of_the_copys_time() -> None:
+    words = MOULD | blocks_in(1_000 << 24)
+    other = COPY | blocks_in(9_000 << 24)
+    mould, copy = ((6, 15), (9, 1), (12, 0)), ((6, 140), (9, 17), (12, 2))
+    texts = [" ".join(backend().block_name(*block) for block in blocks) for blocks in (mould, copy)]
+    assert stencil(texts[0], words) % other == texts[1]

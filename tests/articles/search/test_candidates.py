@@ -3,22 +3,24 @@
 import html
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.models import Article, KeyPoint, SearchEntry
-from articles.search import candidates, postgresql
-from articles.search.document import GAP, Document, document_of, quarter_of
+from articles.search import candidates, postgresql, sqlite
+from articles.search.document import GAP, SCALES, Document, blocks_of, document_of
 from articles.search.query import parse
 from articles.search.results import Wishes, best, citing, search
 from articles.search.wanted import Phrase, Span, Wanted
@@ -228,12 +230,42 @@ def test_windows_cover_a_span_of_time_once_from_the_newest_on(ends: list[datetim
     assert len(windows) < 40
 
 
-def lexemes(document: Document) -> Iterator[str]:
-    return (f"#{scale}.{quarter_of(document.place) >> scale}" for scale in postgresql.SCALES)
-
-
-def test_a_document_names_every_span_that_it_stands_in() -> None:
+def test_a_document_names_every_block_of_time_that_it_stands_in() -> None:
     document = SimpleNamespace(place=123456 << 24, tokens=["whale", GAP, "ship"])
     vector = postgresql._vector(document)  # type: ignore[arg-type]
     assert vector.startswith("'whale':1 'ship':3 ")
-    assert all(f"'{name}'" in vector for name in lexemes(document))  # type: ignore[arg-type]
+    assert vector.endswith("'#6.1929' '#9.241' '#12.30' '#15.3' '#18.0'")
+    tokens = sqlite._tokens(document)  # type: ignore[arg-type]
+    assert tokens == ["whale", GAP, "ship", "°6°1929", "°9°241", "°12°30", "°15°3", "°18°0"]
+
+
+@given(st.tuples(moments, moments).map(sorted), st.floats(0, 1))
+def test_blocks_around_a_span_cover_all_of_it_and_little_else(ends: list[datetime], share: float) -> None:
+    low, high = (int(end.timestamp()) // 900 << 24 for end in ends)
+    blocks = sqlite._blocks_around(Span(low, high))
+    inside = low + int(share * (high - low))
+    assert set(blocks) & {sqlite.block_name(*block) for block in blocks_of(inside)}
+    scale = int(blocks[0].split("°")[1])
+    assert scale == SCALES[0] or len(blocks) > sqlite.BLOCKS >> 3
+    assert scale == SCALES[-1] or len(blocks) <= sqlite.BLOCKS
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's index has named them all along.")
+@pytest.mark.usefixtures("archive")
+def test_the_migration_names_the_blocks_of_articles_that_are_there_and_can_be_taken_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    migration = import_module("articles.migrations.0024_search_by_blocks_of_time")
+    monkeypatch.setattr(migration, "AT_ONCE", 7)
+    editor, named = SimpleNamespace(connection=connection), stored_tokens()
+    migration.forget_blocks(None, editor)
+    assert not any("°" in tokens for tokens in stored_tokens())
+    for _ in range(2):  # as often as it was broken off
+        migration.name_blocks(None, editor)
+        assert stored_tokens() == named
+
+
+def stored_tokens() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tokens FROM articles_search ORDER BY rowid")
+        return [tokens for (tokens,) in cursor.fetchall()]
