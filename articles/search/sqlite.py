@@ -23,7 +23,7 @@ _NEWEST = f"SELECT rowid {_MATCHING} ORDER BY rowid DESC LIMIT %s"
 _COUNT = f"(SELECT COUNT(*) {_MATCHING})"
 _TOGETHER = "SELECT rowid FROM articles_search WHERE rowid IN ({}) AND {} ORDER BY rowid DESC"
 _STANDS = "instr(' ' || tokens || ' ', %s)"
-BLOCKS = 8  # of time, at most, that are asked for; no more than one of them lies outside the span
+BLOCKS = 8  # of time, at most, that are asked for: soon read, and little of them lies outside the span
 
 
 def put(documents: Sequence[Document]) -> None:
