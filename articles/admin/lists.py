@@ -142,6 +142,8 @@ class BoundedChangeList(ChangeList):
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
         """Search among the first rows only, and remember whether there are others."""
+        if any("\0" in value for values in self.filter_params.values() for value in values):
+            raise IncorrectLookupParameters("A filter holds what PostgreSQL takes in no text.")
         query, self.query = self.query, ""
         rows = super().get_queryset(request, exclude_parameters)
         self.query = query

@@ -86,7 +86,7 @@ def best(query: Query, wishes: Wishes) -> tuple[list[int], date | None]:
     start = _midnight(wishes.after) if wishes.after else BEGINNING
     now = timezone.now()
     last = place_of(now) | (1 << KEY_BITS) - 1
-    if wishes.before:
+    if wishes.before and wishes.before < timezone.localdate():
         last = min(last, place_of(_midnight(wishes.before + timedelta(days=1))) - 1)
     found = candidates(looked_for, Span(place_of(start), last))
     entries = SearchEntry.objects.filter(place__in=found.places, published_at__lte=now)

@@ -122,6 +122,13 @@ def test_a_made_up_place_in_a_list_breaks_nothing(operator: Client, place: str) 
     assert operator.get(ARTICLES, {"from": place}, follow=True).status_code == 200
 
 
+@pytest.mark.parametrize("value", ["nonsense", "\0", "pub\0lished"])
+def test_a_made_up_filter_of_a_list_breaks_nothing(operator: Client, value: str) -> None:
+    make_article()
+    for name in ("status", "status__exact", "section__id__exact"):
+        assert operator.get(ARTICLES, {name: value}, follow=True).status_code == 200
+
+
 def test_no_address_makes_a_list_sort_everything(operator: Client) -> None:
     with CaptureQueriesContext(connection) as queries:
         operator.get(f"{ARTICLES}?o=1.2")

@@ -93,6 +93,14 @@ def test_results_are_narrowed_by_section_tag_and_date() -> None:
     assert found("satellite", after=today - timedelta(days=15)) == ["Space junk"]
 
 
+@pytest.mark.usefixtures("paper")
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "0000-00-00", "\0"])
+def test_no_day_is_too_far_to_search_to(client: Client, day: str) -> None:
+    for asked in ("satellite", "river water", '"the treaty"'):
+        for edge in ("after", "before"):
+            assert client.get("/search/", {"q": asked, edge: day}).status_code == 200
+
+
 def test_sources_are_found_by_their_outlet() -> None:
     make_full_article("With sources")
     assert found("outlet 2") == ["With sources"]
