@@ -69,4 +69,4 @@ def _chart(chart: Chart, top: int) -> Iterator[str]:
         x = LABELS + room * chart.length(chart.target)
         end = top + HEAD + ROW * len(chart.bars)
         yield f'<line class="target" x1="{x:.1f}" x2="{x:.1f}" y1="{top + HEAD - 6}" y2="{end - 4}"/>'
-        yield f'<text class="note" x="{x:.1f}" y="{top + HEAD - 10}">target {chart.target:g}</text>'
+        yield f'<text class="note" x="{x:.1f}" y="{end + 7}">target {chart.target:g}</text>'
