@@ -74,6 +74,6 @@ def _keep_in_order(findings: list[Finding], reply: Comment) -> list[Finding]:
     findings.sort(key=lambda finding: order.get(finding.rule, -1))
     reply.findings.all().delete()
     for position, finding in enumerate(findings, 1):
-        finding.pk, finding.position = None, position
+        finding.position = position
     keep(findings, reply)
     return findings

@@ -65,3 +65,14 @@ def test_a_value_is_never_part_of_the_sql() -> None:
     evil = "'; DROP TABLE articles_article; --"
     assert Question(query).ask([evil], datetime(2026, 3, 1, tzinfo=UTC)) == []
     assert "articles_article" in connection.introspection.table_names()
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite plans in a few microseconds.")
+def test_what_is_asked_again_and_again_stays_prepared() -> None:
+    question = Question(lambda title: Article.objects.filter(title=title).order_by().values_list("standfirst", "slug"))
+    for _ in range(10):
+        question.ask("Planned once")
+    with connection.cursor() as cursor:
+        worded = 'SELECT "articles_article"."standfirst" AS "standfirst", "articles_article"."slug"%'
+        cursor.execute("SELECT generic_plans > 0 FROM pg_prepared_statements WHERE statement LIKE %s", [worded])
+        assert cursor.fetchall() == [(True,)]

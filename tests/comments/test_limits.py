@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from comments.housekeeping import tidy
@@ -65,3 +66,14 @@ def test_what_is_over_an_hour_old_is_forgotten(time_machine: Any) -> None:
     spend(Limit("reply", ["another"], LIMITS))
     tidy()
     assert list(Event.objects.values_list("who", flat=True)) == ["another"]
+
+
+@pytest.mark.skipif(
+    connection.vendor == "sqlite", reason="PostgreSQL plans by the sizes of tables, and keeps its plans."
+)
+def test_counting_keeps_to_its_index_though_it_begins_with_an_empty_table() -> None:
+    for _ in range(10):
+        spend(Limit("planning", ["somebody"], {HOUR: 20}))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq_scan, idx_scan > 0 FROM pg_stat_xact_user_tables WHERE relname = 'comments_event'")
+        assert cursor.fetchall() == [(0, True)]
