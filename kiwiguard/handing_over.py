@@ -10,12 +10,13 @@ import asyncio
 import json
 import logging
 import os
+import select
 import shutil
 import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -28,7 +29,7 @@ from kiwiguard.limits import REFUSED, is_for_staff
 from kiwiguard.page_store import Application, Headers
 from kiwiguard.threads import CHUNK, IN_MEMORY, copy
 
-PACE = 0.013  # seconds between two requests that may write, on one machine
+PACE = 0.013  # seconds between two requests that may write, on one machine, where several come at once
 LATE = 0.06  # seconds that may be made up for where the processor kept the intake waiting
 STAFF_THREADS = 2
 STAFF_PLACES = 16  # fewer than a worker has for all: strangers who try passwords leave some to those who reply
@@ -108,14 +109,34 @@ def take_over(way: socket.socket, application: Application, *, threads: int, pac
     Who comes alone doesn't wait. What staff send has threads of its own, behind all others: a picture or an import
     takes long, and so does looking at a password, which anybody may send.
     """
-    pool, for_staff, free_at = ThreadPoolExecutor(threads, "intake"), ForStaff(), 0.0
+    pool, for_staff, entrance = ThreadPoolExecutor(threads, "intake"), ForStaff(), Entrance(way, pace)
     while (received := socket.recv_fds(way, 1, 1))[0]:
         if not received[1]:
             logger.error("Something that was handed over is lost: this process may open no more files.")
             continue
-        time.sleep(max(0.0, free_at - time.monotonic()))
-        free_at = max(free_at, time.monotonic() - LATE) + pace
-        pool.submit(_take, socket.socket(fileno=received[1][0]), application, for_staff)
+        entrance.wait()
+        entrance.last = pool.submit(_take, socket.socket(fileno=received[1][0]), application, for_staff)
+
+
+class Entrance:
+    """Where one after the other is let in: who comes alone at once, a crowd at its pace."""
+
+    def __init__(self, way: socket.socket, pace: float) -> None:
+        """Take where they come from, and the seconds between two of a crowd."""
+        self.behind = select.poll()
+        self.behind.register(way, select.POLLIN)
+        self.pace, self.free_at = pace, 0.0
+        self.last: Future[None] | None = None  # who was let in
+
+    def wait(self) -> None:
+        """Wait until the next one may come in."""
+        if self.last:
+            wait([self.last], max(0.0, self.free_at - time.monotonic()))
+        is_alone = (self.last is None or self.last.done()) and not self.behind.poll(0)
+        if not is_alone:
+            time.sleep(max(0.0, self.free_at - time.monotonic()))
+        now = time.monotonic()
+        self.free_at = (now if is_alone else max(self.free_at, now - LATE)) + self.pace
 
 
 class ForStaff(ThreadPoolExecutor):
