@@ -48,10 +48,11 @@ class Comment(Shown):
     PERSONAL = ("email_encrypted", "email_fingerprint", "submission", "client")
     DECIDED = ("status", "decided_at", "body", "body_html", "text_digest", "proposed_body", "proposed_at", "version")
 
-    article = models.ForeignKey(
-        Article, on_delete=models.CASCADE, related_name="comments", db_index=False
-    )  # see indexes
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.RESTRICT, related_name="answers")
+    # The foreign keys have no index of their own: see `indexes`.
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="comments", db_index=False)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.RESTRICT, related_name="answers", db_index=False
+    )
     root = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.RESTRICT, related_name="thread", db_index=False
     )
@@ -73,7 +74,9 @@ class Comment(Shown):
     proven_at = models.DateTimeField(null=True, blank=True, editable=False)
     client = models.CharField(max_length=64, blank=True, editable=False)
     identicon = models.CharField(max_length=8, blank=True, editable=False)
-    staff = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, db_index=False
+    )
     badge = models.CharField(max_length=10, choices=Badge, blank=True)
     submission = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001 - null: no form sent it
 
@@ -88,11 +91,11 @@ class Comment(Shown):
     moderator_edited_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     # What it points at
-    about_key_point = models.ForeignKey(KeyPoint, null=True, blank=True, on_delete=models.SET_NULL)
-    about_source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.SET_NULL)
+    about_key_point = models.ForeignKey(KeyPoint, null=True, blank=True, on_delete=models.SET_NULL, db_index=False)
+    about_source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.SET_NULL, db_index=False)
     about_heading = models.CharField(max_length=200, blank=True)
     remark = models.CharField(max_length=10, choices=Remark, blank=True)
-    correction = models.ForeignKey(Correction, null=True, blank=True, on_delete=models.SET_NULL)
+    correction = models.ForeignKey(Correction, null=True, blank=True, on_delete=models.SET_NULL, db_index=False)
 
     objects = CommentQuerySet.as_manager()
 
@@ -106,15 +109,24 @@ class Comment(Shown):
             ("export_personal_data", "Can export what is held about a person"),
             ("erase_personal_data", "Can erase the personal data of a reply"),
         )
-        indexes = (  # those that begin with `article` or `root` serve the foreign keys too
+        # Those that begin with a foreign key serve it too. What most replies haven't is indexed only where it is.
+        indexes = (
             models.Index(
                 fields=["article", "submitted_at", "id"], condition=Q(is_listed=True), name="listed_roots_in_order"
             ),
-            models.Index(fields=["root", "status", "submitted_at", "id"], name="thread_answers_in_order"),
+            models.Index(
+                fields=["root", "status", "submitted_at", "id"],
+                condition=Q(root__isnull=False),
+                name="thread_answers_in_order",
+            ),
             models.Index(fields=["article", "status", "submitted_at", "id"], name="comment_by_article_in_order"),
             models.Index(fields=["status", "submitted_at", "id"], name="comment_queue_in_order"),
             models.Index(fields=["submitted_at", "id"], name="comment_by_time"),
-            models.Index(fields=["status", "decided_at", "id"], name="comment_by_decision"),
+            models.Index(
+                fields=["status", "decided_at", "id"],
+                condition=Q(decided_at__isnull=False),
+                name="comment_by_decision",
+            ),
             models.Index(fields=["email_fingerprint", "submitted_at", "id"], name="comment_by_person"),
             models.Index(fields=["text_digest", "submitted_at"], name="comment_by_text"),
             models.Index(fields=["client", "submitted_at"], name="comment_by_client"),
@@ -125,6 +137,13 @@ class Comment(Shown):
             ),
             models.Index(fields=["status", "submitted_at", "id"], condition=~Q(remark=""), name="comment_with_remark"),
             models.Index(fields=["proposed_at"], condition=Q(proposed_at__isnull=False), name="comment_with_edit"),
+            models.Index(fields=["parent"], condition=Q(parent__isnull=False), name="comment_by_parent"),
+            models.Index(fields=["staff"], condition=Q(staff__isnull=False), name="comment_by_staff"),
+            models.Index(
+                fields=["about_key_point"], condition=Q(about_key_point__isnull=False), name="comment_by_key_point"
+            ),
+            models.Index(fields=["about_source"], condition=Q(about_source__isnull=False), name="comment_by_source"),
+            models.Index(fields=["correction"], condition=Q(correction__isnull=False), name="comment_by_correction"),
         )
         constraints = (
             models.CheckConstraint(

@@ -133,7 +133,9 @@ class Block(Shown):
 class Finding(models.Model):
     """A rule that fired on a reply: its answer, the sentence why, and what it saw. The deciding one comes first."""
 
-    comment = models.ForeignKey("comments.Comment", on_delete=models.CASCADE, related_name="findings")
+    comment = models.ForeignKey(  # the constraint's index begins with it
+        "comments.Comment", on_delete=models.CASCADE, related_name="findings", db_index=False
+    )
     position = models.PositiveSmallIntegerField()
     rule = models.CharField(max_length=40, db_index=True)
     answer = models.CharField(max_length=10, choices=Answer)

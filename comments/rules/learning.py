@@ -42,6 +42,6 @@ def _examples() -> Iterator[Example]:
     by_a_person = Decision.objects.filter(comment=OuterRef("pk"), verdict=OuterRef("status"), actor__isnull=False)
     decided = Comment.objects.filter(Exists(by_a_person), staff__isnull=True).only("name", "website", "body", "status")
     for status in (Comment.Status.APPROVED, Comment.Status.SPAM):
-        latest = decided.filter(status=status).order_by("-decided_at", "-pk")[:MAX_OF_EACH]
+        latest = decided.filter(status=status, decided_at__isnull=False).order_by("-decided_at", "-pk")[:MAX_OF_EACH]
         for reply in latest.iterator(CHUNK):
             yield Example(text_of(reply), is_spam=status == Comment.Status.SPAM)

@@ -44,7 +44,8 @@ def replay(rule: Rule) -> Replay:
 
 def _latest_decided() -> list[Comment]:
     """Return the replies that were decided last; each status has an index of its own order."""
-    by_time = Comment.objects.filter(staff__isnull=True).order_by("-decided_at", "-pk").values_list("decided_at", "pk")
+    decided = Comment.objects.filter(staff__isnull=True, decided_at__isnull=False)
+    by_time = decided.order_by("-decided_at", "-pk").values_list("decided_at", "pk")
     statuses = (Status.APPROVED, Status.REJECTED, Status.SPAM)
     latest = sorted(row for status in statuses for row in by_time.filter(status=status)[:REPLAYED])[-REPLAYED:]
     return list(Comment.objects.filter(pk__in=[pk for _, pk in latest]))
