@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.core import signing
@@ -89,4 +90,10 @@ def unseal(purpose: Purpose, token: str) -> Any:
 
 def own_page_path(comment: "Comment") -> str:
     """Return the path of the page where the author of a reply finds it again."""
-    return reverse("comments:own-page", args=[seal(Purpose.OWN_PAGE, comment.pk)])
+    return _own_page_of_token().replace("TOKEN", seal(Purpose.OWN_PAGE, comment.pk))
+
+
+@cache
+def _own_page_of_token() -> str:
+    """Return such a path with TOKEN in it: Django takes as long to word one as to sign a token."""
+    return reverse("comments:own-page", args=["TOKEN"])

@@ -20,7 +20,7 @@ def writing() -> Iterator[None]:
         with transaction.atomic():
             yield
         return
-    with (settings.DATA_DIR / "writing.lock").open("w") as lock:
+    with (settings.DATA_DIR / "writing.lock").open("ab", buffering=0) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with transaction.atomic():
             yield
