@@ -1,5 +1,6 @@
 """The forms that readers fill in."""
 
+from copy import deepcopy
 from functools import partial
 from typing import Any
 
@@ -38,6 +39,21 @@ class TextField(forms.CharField):
     def to_python(self, value: Any) -> str:
         """Return the text without controls."""
         return clean_text(super().to_python(value) or "")
+
+
+class SharedFields(dict[str, forms.Field]):
+    """Fields that all forms of a class share, since none changes them; to copy them takes longer than to check a reply.
+
+    `own` names those that each form has for itself.
+    """
+
+    def __init__(self, fields: dict[str, forms.Field], *, own: list[str]) -> None:
+        super().__init__(fields)
+        self.own = own
+
+    def __deepcopy__(self, memo: Any) -> dict[str, forms.Field]:
+        """Return what a form makes of its class's fields."""
+        return self | {name: deepcopy(self[name], memo) for name in self.own}
 
 
 class CommentForm(forms.Form):
@@ -153,6 +169,9 @@ class CommentForm(forms.Form):
         for name, value in fields.items():
             renewed[name] = value
         self.data = renewed
+
+
+CommentForm.base_fields = SharedFields(CommentForm.base_fields, own=["about"])
 
 
 class EditForm(forms.ModelForm[Comment]):

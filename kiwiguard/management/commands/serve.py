@@ -23,7 +23,7 @@ PASSWORD_BYTES = 12
 # Memory that is free goes back to the system at once, and threads share one pool of it.
 MEMORY = {
     "MALLOC_ARENA_MAX": "1",
-    "MALLOC_TRIM_THRESHOLD_": "131072",
+    "MALLOC_TRIM_THRESHOLD_": "1048576",
     "MALLOC_MMAP_THRESHOLD_": "131072",
 }
 
