@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
@@ -12,7 +12,7 @@ from itertools import count
 from urllib.parse import urlencode
 
 from bench.load import load
-from bench.papers import Paper, Process
+from bench.papers import Paper
 from bench.plot import Chart
 from bench.progress import Bar
 from bench.report import Part, Table, held, middle, number
@@ -23,6 +23,7 @@ CPU, P99, READS = 3.0, 250.0, 0.8
 CLIENTS = 16
 PAUSES = (0.0, 1.0)  # seconds between the replies of one client
 MORE = 1.0  # seconds that each trial takes longer than plain load
+WARMING = 20  # posts before one by one is measured: each thread of the server opens what it keeps open
 FORMS = 200  # articles that the replies are spread over
 FORM = "application/x-www-form-urlencoded"
 
@@ -56,6 +57,7 @@ class Trial:
 def measure(scale: Scale) -> Part:
     """Measure it on each database, on a copy of a paper that is thrown away."""
     costs: list[list[str]] = []
+    alone: list[list[str]] = []
     rows: list[list[str]] = []
     bars: list[tuple[str, float]] = []
     for database in scale.databases:
@@ -69,9 +71,13 @@ def measure(scale: Scale) -> Part:
             costs.append([database, *figures, str(len(rules))])
             bars.append((f"on {database}", cpu))
             scratch.do_chores()
-            rows += _at_once(database, scratch, process, scale)
+            forms = process.do("forms", articles=FORMS)
+            with site(scratch, TRUSTED_PROXIES="127.0.0.1") as server:
+                alone.append([database, *_one_by_one(server, forms, scale.posts)])
+                rows += _at_once(database, server, scratch.facts["article"], forms, scale)
     charts = [Chart("One reply stored, milliseconds of CPU", bars, target=CPU)]
-    return Part("writing", "Writing", [_cost_table(costs, scale), _trial_table(rows, scale)], charts)
+    tables = [_cost_table(costs, scale), _alone_table(alone, scale), _trial_table(rows, scale)]
+    return Part("writing", "Writing", tables, charts)
 
 
 def _cost_table(rows: list[list[str]], scale: Scale) -> Table:
@@ -80,6 +86,14 @@ def _cost_table(rows: list[list[str]], scale: Scale) -> Table:
         f" for it): the median of {scale.posts}."
     )
     return Table("One reply stored", text, ["database", "CPU", "clock", f"≤ {CPU:.0f} ms of CPU", "rules"], rows)
+
+
+def _alone_table(rows: list[list[str]], scale: Scale) -> Table:
+    text = (
+        f"One client posts {scale.posts} replies, each as soon as it has the answer to the last, and nobody reads. CPU"
+        " is that of all processes of the server, without PostgreSQL."
+    )
+    return Table("One client, through the server", text, ["database", "failed", "p50", "p99", "CPU of each"], rows)
 
 
 def _trial_table(rows: list[list[str]], scale: Scale) -> Table:
@@ -92,23 +106,36 @@ def _trial_table(rows: list[list[str]], scale: Scale) -> Table:
     return Table(f"{CLIENTS} clients at once", text, [*columns, f"≥ {READS}"], rows)
 
 
-def _at_once(database: str, paper: Paper, process: Process, scale: Scale) -> Iterator[list[str]]:
+def _one_by_one(server: Server, forms: list[tuple[str, str]], times: int) -> list[str]:
+    """Return how many posts of one client failed, their median and 99th percentile, and what each cost the server."""
+    writers = Writers(0)
+    with closing(_connect(server)) as connection:
+        for _ in range(WARMING):
+            _post(connection, forms, Writers(0))
+        cpu = server.cpu_seconds()
+        for _ in range(times):
+            _post(connection, forms, writers)
+        cpu = server.cpu_seconds() - cpu
+    _, failed, p50, p99, _ = writers.figures()
+    return [failed, p50, p99, f"{number(1000 * cpu / times)} ms"]
+
+
+def _at_once(
+    database: str, server: Server, article: str, forms: list[tuple[str, str]], scale: Scale
+) -> Iterator[list[str]]:
     """Yield the rows of one database: writers that never rest and writers that do, beside readers and alone."""
-    forms = process.do("forms", articles=FORMS)
     trials = [Trial(pause) for pause in PAUSES]
     seconds = scale.seconds + MORE
-    with site(paper, TRUSTED_PROXIES="127.0.0.1") as server:
-        article = paper.facts["article"]
-        bar = Bar(f"Writers on {database}", scale.repeats * len(trials), "times")
-        for _ in range(scale.repeats):
-            for trial in trials:
-                trial.unharmed.append(_read(server, article, seconds))
-                with posting(server, forms, trial.beside):
-                    trial.harmed.append(_read(server, article, seconds))
-                with posting(server, forms, trial.alone):
-                    time.sleep(seconds)
-                bar.step(1, trial.name)
-        bar.end()
+    bar = Bar(f"Writers on {database}", scale.repeats * len(trials), "times")
+    for _ in range(scale.repeats):
+        for trial in trials:
+            trial.unharmed.append(_read(server, article, seconds))
+            with posting(server, forms, trial.beside):
+                trial.harmed.append(_read(server, article, seconds))
+            with posting(server, forms, trial.alone):
+                time.sleep(seconds)
+            bar.step(1, trial.name)
+    bar.end()
     for trial in trials:
         reads = middle([one / two for one, two in zip(trial.harmed, trial.unharmed, strict=True)])
         yield [database, trial.name, "readers", *trial.beside.figures(), f"{reads:.2f}", held(reads >= READS)]
@@ -136,24 +163,32 @@ def posting(server: Server, forms: list[tuple[str, str]], writers: Writers) -> I
 def _post_until(
     is_over: threading.Event, server: Server, forms: list[tuple[str, str]], writers: Writers, client: int
 ) -> None:
-    connection = HTTPConnection(server.url.removeprefix("http://"), timeout=30)
-    is_over.wait(writers.pause * client / CLIENTS)  # so that those who rest don't come all together
-    while not is_over.is_set():
-        path, body, headers = _reply(forms)
-        began = time.perf_counter()
-        try:
-            connection.request("POST", path, body, headers)
-            response = connection.getresponse()
-            response.read()
-        except (OSError, HTTPException) as error:
-            writers.failed.append(repr(error))
-            connection.close()
-            continue
-        writers.taken.append(1000 * (time.perf_counter() - began))
-        if response.status != HTTPStatus.SEE_OTHER:
-            writers.failed.append(f"{response.status} {response.reason}")
-        is_over.wait(writers.pause)
-    connection.close()
+    with closing(_connect(server)) as connection:
+        is_over.wait(writers.pause * client / CLIENTS)  # so that those who rest don't come all together
+        while not is_over.is_set():
+            _post(connection, forms, writers)
+            is_over.wait(writers.pause)
+
+
+def _connect(server: Server) -> HTTPConnection:
+    return HTTPConnection(server.url.removeprefix("http://"), timeout=30)
+
+
+def _post(connection: HTTPConnection, forms: list[tuple[str, str]], writers: Writers) -> None:
+    """Post a reply, and note how it went."""
+    path, body, headers = _reply(forms)
+    began = time.perf_counter()
+    try:
+        connection.request("POST", path, body, headers)
+        response = connection.getresponse()
+        response.read()
+    except (OSError, HTTPException) as error:
+        writers.failed.append(repr(error))
+        connection.close()  # the next request opens it again
+        return
+    writers.taken.append(1000 * (time.perf_counter() - began))
+    if response.status != HTTPStatus.SEE_OTHER:
+        writers.failed.append(f"{response.status} {response.reason}")
 
 
 def _reply(forms: list[tuple[str, str]]) -> tuple[str, str, dict[str, str]]:
