@@ -70,11 +70,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='comment',
-            index=models.Index(condition=models.Q(('about_key_point__isnull', False)), fields=['about_key_point'], name='comment_by_key_point'),
+            index=models.Index(condition=models.Q(('about_key_point__isnull', False)), fields=['about_key_point'], name='comment_by_about_key_point'),
         ),
         migrations.AddIndex(
             model_name='comment',
-            index=models.Index(condition=models.Q(('about_source__isnull', False)), fields=['about_source'], name='comment_by_source'),
+            index=models.Index(condition=models.Q(('about_source__isnull', False)), fields=['about_source'], name='comment_by_about_source'),
         ),
         migrations.AddIndex(
             model_name='comment',

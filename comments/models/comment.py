@@ -27,6 +27,10 @@ class TooLate(Exception):  # noqa: N818 - what happened, as its handler reads it
     """The reply has changed meanwhile, so that what was asked can't be done to it any more."""
 
 
+def _index_where_set(field: str) -> models.Index:
+    return models.Index(fields=[field], condition=Q((f"{field}__isnull", False)), name=f"comment_by_{field}")
+
+
 class Comment(Shown):
     """A reader's reply. Born pending; only a decision shows it."""
 
@@ -137,13 +141,7 @@ class Comment(Shown):
             ),
             models.Index(fields=["status", "submitted_at", "id"], condition=~Q(remark=""), name="comment_with_remark"),
             models.Index(fields=["proposed_at"], condition=Q(proposed_at__isnull=False), name="comment_with_edit"),
-            models.Index(fields=["parent"], condition=Q(parent__isnull=False), name="comment_by_parent"),
-            models.Index(fields=["staff"], condition=Q(staff__isnull=False), name="comment_by_staff"),
-            models.Index(
-                fields=["about_key_point"], condition=Q(about_key_point__isnull=False), name="comment_by_key_point"
-            ),
-            models.Index(fields=["about_source"], condition=Q(about_source__isnull=False), name="comment_by_source"),
-            models.Index(fields=["correction"], condition=Q(correction__isnull=False), name="comment_by_correction"),
+            *map(_index_where_set, ("parent", "staff", "about_key_point", "about_source", "correction")),
         )
         constraints = (
             models.CheckConstraint(

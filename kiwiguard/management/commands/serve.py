@@ -20,8 +20,8 @@ from articles.models import Section
 
 STAFF_NAME = "admin"
 PASSWORD_BYTES = 12
-# Memory that is free goes back to the system, and threads share one pool of it. A megabyte may stay for a moment: to take
-# it anew for each reply would cost 75 page faults.
+# Memory that is free goes back to the system, and threads share one pool of it. A megabyte may stay for a moment: to
+# take it anew for each reply would cost 75 page faults.
 MEMORY = {
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_TRIM_THRESHOLD_": "1048576",
