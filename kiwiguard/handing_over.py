@@ -30,6 +30,7 @@ from kiwiguard.page_store import Application, Headers
 from kiwiguard.threads import CHUNK, IN_MEMORY, copy
 
 PACE = 0.013  # seconds between two requests that may write, on one machine, where several come at once
+AHEAD = 240  # of those who come alone may be let in ahead of that pace
 LATE = 0.06  # seconds that may be made up for where the processor kept the intake waiting
 STAFF_THREADS = 2
 STAFF_PLACES = 16  # fewer than a worker has for all: strangers who try passwords leave some to those who reply
@@ -106,8 +107,8 @@ class Handed:
 def take_over(way: socket.socket, application: Application, *, threads: int, pace: float = PACE) -> None:
     """Answer what is handed over, in its order and at a pace that leaves readers the machine, until nobody is left.
 
-    Who comes alone doesn't wait. What staff send has threads of its own, behind all others: a picture or an import
-    takes long, and so does looking at a password, which anybody may send.
+    Who comes alone doesn't wait, unless hundreds did just before. What staff send has threads of its own, behind all
+    others: a picture or an import takes long, and so does looking at a password, which anybody may send.
     """
     pool, for_staff, entrance = ThreadPoolExecutor(threads, "intake"), ForStaff(), Entrance(way, pace)
     while (received := socket.recv_fds(way, 1, 1))[0]:
@@ -119,7 +120,7 @@ def take_over(way: socket.socket, application: Application, *, threads: int, pac
 
 
 class Entrance:
-    """Where one after the other is let in: who comes alone at once, a crowd at its pace."""
+    """Where one after the other is let in: who comes alone at once, a crowd at its pace, and who never rests too."""
 
     def __init__(self, way: socket.socket, pace: float) -> None:
         """Take where they come from, and the seconds between two of a crowd."""
@@ -129,14 +130,18 @@ class Entrance:
         self.last: Future[None] | None = None  # who was let in
 
     def wait(self) -> None:
-        """Wait until the next one may come in."""
+        """Wait until the next one may come in; no longer than a step, however far ahead those were who came alone."""
+        until = min(self.free_at, time.monotonic() + self.pace)
         if self.last:
-            wait([self.last], max(0.0, self.free_at - time.monotonic()))
+            wait([self.last], _left(until))
         is_alone = (self.last is None or self.last.done()) and not self.behind.poll(0)
-        if not is_alone:
-            time.sleep(max(0.0, self.free_at - time.monotonic()))
-        now = time.monotonic()
-        self.free_at = (now if is_alone else max(self.free_at, now - LATE)) + self.pace
+        if not is_alone or self.free_at - time.monotonic() > AHEAD * self.pace:
+            time.sleep(_left(until))
+        self.free_at = max(self.free_at, time.monotonic() - LATE) + self.pace
+
+
+def _left(until: float) -> float:
+    return max(0.0, until - time.monotonic())
 
 
 class ForStaff(ThreadPoolExecutor):

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 
+from kiwiguard import handing_over
 from kiwiguard.handing_over import LATE, STAFF_PLACES, HandingOver, take_over
 from kiwiguard.limits import REFUSED
 from tests.deploy.running import until
@@ -112,11 +113,22 @@ def test_what_staff_send_holds_up_nobody_else(way: Way, worker: HandingOver) -> 
 
 
 def test_who_comes_alone_waits_for_no_pace(way: Way, worker: HandingOver) -> None:
-    open_intake(way, pace=3600)
+    open_intake(way, pace=30)
     with ThreadPoolExecutor(1) as server:
         for number in range(3):
             answer = server.submit(said, worker, b"reply", PATH_INFO=f"/{number}/").result(10)
             assert answer == f"at the intake: reply to /{number}/".encode()
+
+
+def test_who_comes_alone_but_never_rests_keeps_the_pace(
+    way: Way, worker: HandingOver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handing_over, "AHEAD", 2)
+    open_intake(way, pace=0.1)
+    began = time.monotonic()
+    for _ in range(7):
+        assert said(worker, b"reply") == b"at the intake: reply to /"
+    assert time.monotonic() - began > 0.1 * (7 - 1 - 2) * 0.8
 
 
 def test_a_crowd_is_answered_in_its_order_and_at_a_pace(way: Way, worker: HandingOver) -> None:
