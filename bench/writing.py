@@ -1,5 +1,6 @@
 """Replies: what it costs to store one, and how it goes when many are posted at once, beside readers."""
 
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -38,10 +39,10 @@ class Writers:
 
     def figures(self) -> list[str]:
         """Return how many there were, how many failed, the median and the 99th percentile, and whether that is met."""
-        ordered = sorted(self.taken)
+        ordered = sorted(self.taken) or [math.inf]
         p99 = ordered[int(0.99 * len(ordered))]
         times = [f"{number(middle(ordered))} ms", f"{number(p99)} ms"]
-        return [f"{len(ordered):,}", str(len(self.failed)), *times, held(p99 <= P99 and not self.failed)]
+        return [f"{len(self.taken):,}", str(len(self.failed)), *times, held(p99 <= P99 and not self.failed)]
 
 
 class Trial:
