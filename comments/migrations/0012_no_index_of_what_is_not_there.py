@@ -5,6 +5,13 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def without_index(name, field):
+    """Give up the index of a foreign key; SQLite would be made to copy the whole table for it."""
+    table, column = f'comments_{field.model_name}', f'{field.name}_id'
+    statements = f'DROP INDEX "{name}"', f'CREATE INDEX "{name}" ON "{table}" ("{column}")'
+    return migrations.SeparateDatabaseAndState([migrations.RunSQL(*statements)], [field])
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -22,35 +29,53 @@ class Migration(migrations.Migration):
             model_name='comment',
             name='comment_by_decision',
         ),
-        migrations.AlterField(
-            model_name='comment',
-            name='about_key_point',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to='articles.keypoint'),
+        without_index(
+            'comments_comment_about_key_point_id_c167d2fc',
+            migrations.AlterField(
+                model_name='comment',
+                name='about_key_point',
+                field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to='articles.keypoint'),
+            ),
         ),
-        migrations.AlterField(
-            model_name='comment',
-            name='about_source',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to='articles.source'),
+        without_index(
+            'comments_comment_about_source_id_a80618b2',
+            migrations.AlterField(
+                model_name='comment',
+                name='about_source',
+                field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to='articles.source'),
+            ),
         ),
-        migrations.AlterField(
-            model_name='comment',
-            name='correction',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to='articles.correction'),
+        without_index(
+            'comments_comment_correction_id_b84719ae',
+            migrations.AlterField(
+                model_name='comment',
+                name='correction',
+                field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to='articles.correction'),
+            ),
         ),
-        migrations.AlterField(
-            model_name='comment',
-            name='parent',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='answers', to='comments.comment'),
+        without_index(
+            'comments_comment_parent_id_3e0802fb',
+            migrations.AlterField(
+                model_name='comment',
+                name='parent',
+                field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='answers', to='comments.comment'),
+            ),
         ),
-        migrations.AlterField(
-            model_name='comment',
-            name='staff',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL),
+        without_index(
+            'comments_comment_staff_id_2a2ac04c',
+            migrations.AlterField(
+                model_name='comment',
+                name='staff',
+                field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL),
+            ),
         ),
-        migrations.AlterField(
-            model_name='finding',
-            name='comment',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='comments.comment'),
+        without_index(
+            'comments_finding_comment_id_ff2a265c',
+            migrations.AlterField(
+                model_name='finding',
+                name='comment',
+                field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='comments.comment'),
+            ),
         ),
         migrations.AddIndex(
             model_name='comment',
