@@ -126,18 +126,20 @@ class Entrance:
         """Take where they come from, and the seconds between two of a crowd."""
         self.behind = select.poll()
         self.behind.register(way, select.POLLIN)
-        self.pace, self.free_at = pace, 0.0
-        self.last: Future[None] | None = None  # who was let in
+        self.pace = pace
+        self.free_at = self.came_at = 0.0  # when the next one may come in, by the pace, and when the last one did
+        self.last: Future[None] | None = None
 
     def wait(self) -> None:
         """Wait until the next one may come in; no longer than a step, however far ahead those were who came alone."""
-        until = min(self.free_at, time.monotonic() + self.pace)
+        until = min(self.free_at, self.came_at + self.pace)
         if self.last:
             wait([self.last], _left(until))
         is_alone = (self.last is None or self.last.done()) and not self.behind.poll(0)
         if not is_alone or self.free_at - time.monotonic() > AHEAD * self.pace:
             time.sleep(_left(until))
-        self.free_at = max(self.free_at, time.monotonic() - LATE) + self.pace
+        self.came_at = time.monotonic()
+        self.free_at = max(self.free_at, self.came_at - LATE) + self.pace
 
 
 def _left(until: float) -> float:
