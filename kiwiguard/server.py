@@ -5,16 +5,15 @@ of the two writes to it. So the parent loads the site, forks the others, and the
 keeps its children), which costs a few megabytes. When one of them has ended it loads the site once more, and replaces
 it; the others go on meanwhile.
 
-It is a program of its own, started by `manage.py serve`: `python -m kiwiguard.server HOST PORT WORKERS`.
+It is a program of its own, started by `manage.py serve`, and imports little: `python -m kiwiguard.server HOST PORT
+WORKERS`.
 """
 
-import logging
 import os
 import signal
 import socket
 import sys
 import time
-import traceback
 from collections import Counter
 from importlib import import_module
 
@@ -22,8 +21,6 @@ STOPPING = {signal.SIGHUP, signal.SIGINT, signal.SIGTERM}
 SIGNALS = STOPPING | {signal.SIGCHLD}
 PAUSE = 1.0  # seconds before another try to load the site
 WORKER, INTAKE = "worker", "intake"
-
-logger = logging.getLogger(__name__)
 
 Way = tuple[socket.socket, socket.socket]  # from the workers to the intake: where they write, and where it reads
 
@@ -46,7 +43,7 @@ def main(host: str, port: int, workers: int, way: Way, running: dict[int, str]) 
     except (Exception, SystemExit):
         if not running:
             raise
-        traceback.print_exc()
+        sys.excepthook(*sys.exc_info())
         time.sleep(PAUSE)
         if signal.sigpending() & STOPPING:
             stop(way, running)
@@ -69,7 +66,7 @@ def start(host: str, port: int, way: Way, running: dict[int, str], missing: Coun
                     read.close()
                     site.answer_readers(host, port, write)
             except Exception:
-                logger.exception("It couldn't begin to serve.")
+                site.logger.exception("It couldn't begin to serve.")
             finally:
                 os._exit(1)
         running[pid] = role

@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import logging
 import os
 import signal
 import socket
@@ -9,6 +10,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from importlib import import_module
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
@@ -37,6 +39,16 @@ WORKERS_GO, INTAKE_GO = 0.001, 0.0005
 OBJECTS_BETWEEN_COLLECTIONS = 10_000
 SECONDS_BETWEEN_TRIMS = 5
 
+logger = logging.getLogger(__name__)
+
+
+def give_memory_back() -> None:
+    """Have the C library hand back what is free, if it is glibc."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim:
+        trim(0)
+
+
 # What is loaded and made before the fork is shared by all, as long as nobody writes to it.
 with suppress(Resolver404):
     resolve("/what-no-pattern-matches")  # loads all views, and compiles all patterns
@@ -46,9 +58,11 @@ for path in ("/", *(article.get_absolute_url() for article in Article.objects.pu
     django_application(environ, lambda *_: None).close()  # type: ignore[arg-type] # nothing is written by it
 validate_email("reader@example.org")
 render_reply("What a reader *says*.")
+import_module("uvloop")  # uvicorn would after the fork
 connections.close_all()
 gc.collect()
 gc.freeze()  # so that the collector doesn't write to all of it either
+give_memory_back()  # nor does this, later
 
 
 def answer_readers(host: str, port: int, way: socket.socket) -> None:
@@ -76,7 +90,7 @@ def _settle(seconds_in_one_go: float) -> None:
     """Set this process up, now that it is one of its own."""
     sys.setswitchinterval(seconds_in_one_go)
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
-    threading.Thread(target=_give_memory_back, name="memory", daemon=True).start()
+    threading.Thread(target=_keep_giving_memory_back, name="memory", daemon=True).start()
 
 
 def _stop_when_told(server: ReadersServer) -> None:
@@ -85,9 +99,8 @@ def _stop_when_told(server: ReadersServer) -> None:
     server.should_exit = True
 
 
-def _give_memory_back() -> None:
-    """Have the C library hand back what is free between the rest; after rendering pictures that is a lot."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's own
-    while trim:
+def _keep_giving_memory_back() -> None:
+    """Have it done between the rest; after rendering pictures that is a lot."""
+    while True:
         time.sleep(SECONDS_BETWEEN_TRIMS)
-        trim(0)
+        give_memory_back()
