@@ -115,7 +115,7 @@ def take_over(way: socket.socket, application: Application, *, threads: int, pac
         if not received[1]:
             logger.error("Something that was handed over is lost: this process may open no more files.")
             continue
-        entrance.wait()
+        entrance.hold()
         entrance.last = pool.submit(_take, socket.socket(fileno=received[1][0]), application, for_staff)
 
 
@@ -130,8 +130,8 @@ class Entrance:
         self.free_at = self.came_at = 0.0  # when the next one may come in, by the pace, and when the last one did
         self.last: Future[None] | None = None
 
-    def wait(self) -> None:
-        """Wait until the next one may come in; no longer than a step, however far ahead those were who came alone."""
+    def hold(self) -> None:
+        """Hold the next one until it may come in: no longer than a step, however far ahead who came alone has been."""
         until = min(self.free_at, self.came_at + self.pace)
         if self.last:
             wait([self.last], _left(until))

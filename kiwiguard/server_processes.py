@@ -36,7 +36,7 @@ INTAKE_THREADS = 4
 # Python lets another thread go on after so long: no kept page waits for one that is being made, and at the intake no
 # reply waits for a chore of some seconds.
 WORKERS_GO, INTAKE_GO = 0.001, 0.0005
-OBJECTS_BETWEEN_COLLECTIONS = 10_000
+OBJECTS_BETWEEN_COLLECTIONS = 3_000
 SECONDS_BETWEEN_TRIMS = 5
 
 logger = logging.getLogger(__name__)

@@ -120,7 +120,7 @@ def collect_as_served() -> None:
     """Have Python's collector of garbage do what it does in a worker of the server."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000)
+    gc.set_threshold(3_000)
 
 
 def time_cold(path: str, times: int) -> dict[str, list[float]]:
