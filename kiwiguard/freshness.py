@@ -9,10 +9,16 @@ import heapq
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache, reduce
+from itertools import pairwise
+from operator import or_
+from typing import Any
 
 from django.db import DatabaseError, connection
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from articles.asking import Question
@@ -22,12 +28,11 @@ from articles.models.change import LEASE
 AHEAD = LEASE / 3  # seconds before the end of a look's time at which who asks has another one begun
 LONG_AGO = 3600.0  # seconds: a process that slept so long has missed what is no longer there
 MAX_KEYS = 100_000
-GAPS_AT_START = 200
+ROWS_AT_START = 200
+MAX_GAPS = 1_000
 GAP_LIFE = 600.0  # seconds: longer than a transaction lasts
 PAUSE = 0.5  # seconds between two looks while the database can't be reached
 RECENT = 2.0  # seconds: a copy of the database may make commits visible in another order, but not of so long ago
-
-_CHANGES_SINCE = Question(lambda seen: Change.objects.filter(pk__gt=seen).values_list("pk", "key", "due_at"))
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +51,7 @@ class NotedChanges:
         self.good_until = float("-inf")
         self.is_looking = False
         self.seen = 0
-        self.gaps: dict[int, float] = {}  # keys of rows that may still be committed, and when each was missed
+        self.gaps: dict[range, float] = {}  # keys of rows that may still be committed, and when they were missed
         self.recent: dict[int, float] = {}  # the rows that were found lately, or last, and when
         self.lock = threading.Lock()
 
@@ -113,9 +118,10 @@ class NotedChanges:
             self._catch_up()
 
     def _begin_anew(self) -> None:
-        latest = list(Change.objects.order_by("-pk").values_list("pk", flat=True)[:GAPS_AT_START])
-        self.seen = latest[0] if latest else 0
-        self.gaps = dict.fromkeys(_missing(self.seen - GAPS_AT_START, set(latest)), time.monotonic())
+        latest = sorted(Change.objects.order_by("-pk").values_list("pk", flat=True)[:ROWS_AT_START])
+        self.seen = latest[-1] if latest else 0
+        oldest = latest[0] if len(latest) == ROWS_AT_START else 1
+        self.gaps = dict.fromkeys(_missing(range(oldest, self.seen), latest), time.monotonic())
         self.recent = dict.fromkeys(latest, time.monotonic())
         due = Change.objects.filter(due_at__gt=timezone.now()).values_list("key", "due_at")
         self.to_come = [(at.timestamp(), key) for key, at in due if at]
@@ -123,12 +129,13 @@ class NotedChanges:
         self._forget_all()
 
     def _catch_up(self) -> None:
-        rows = _CHANGES_SINCE.ask(self.seen)
-        if self.gaps:
-            rows += Change.objects.filter(pk__in=self.gaps).values_list("pk", "key", "due_at")
+        now = time.monotonic()
+        self.gaps = {gap: since for gap, since in self.gaps.items() if now - since < GAP_LIFE}
+        ends = [end for gap in self.gaps for end in (gap[0], gap[-1])]
+        rows = _changes_with(len(self.gaps)).ask(self.seen, *ends)
         if not rows:
             return
-        found, now = {pk for pk, _, _ in rows}, time.monotonic()
+        found = sorted(pk for pk, _, _ in rows)
         recent = {pk: at for pk, at in self.recent.items() if now - at < RECENT}
         self.recent = recent | dict.fromkeys(found, now)
         for _, key, due_at in rows:
@@ -137,19 +144,17 @@ class NotedChanges:
             else:
                 self.changed[key] = self.moment + 1
         self.moment += 1  # after all of it: who knows the moment may rely on what is known of it
-        self._mind_gaps(found)
-        if len(self.changed) > MAX_KEYS:
+        self._mind_gaps(found, now)
+        if len(self.gaps) > MAX_GAPS:
+            self._begin_anew()
+        elif len(self.changed) > MAX_KEYS:
             self._forget_all()
 
-    def _mind_gaps(self, found: set[int]) -> None:
+    def _mind_gaps(self, found: Sequence[int], now: float) -> None:
         """Remember the numbers that were passed over: their transactions may have begun before and end later."""
-        newest, now = max(self.seen, *found), time.monotonic()
-        missed = _missing(self.seen, found) if newest > self.seen else []
-        gaps = {pk: since for pk, since in self.gaps.items() if now - since < GAP_LIFE} | dict.fromkeys(missed, now)
-        self.gaps = {pk: since for pk, since in gaps.items() if pk not in found}
-        self.seen = newest
-        if len(self.gaps) > MAX_KEYS:
-            self.looked_at = float("-inf")
+        gaps = self.gaps | {range(self.seen + 1, found[-1]): now}
+        self.gaps = {part: since for gap, since in gaps.items() for part in _missing(gap, found)}
+        self.seen = max(self.seen, found[-1])
 
     def _reach(self) -> None:
         now = time.time()
@@ -169,8 +174,23 @@ noted_changes = NotedChanges()
 """What this process knows."""
 
 
-def _missing(after: int, found: set[int]) -> list[int]:
+@cache
+def _changes_with(gaps: int) -> Question:
+    """Return the question for what is newer than a number, or stands in so many gaps from one number to another."""
+
+    def word(seen: int, *ends: int) -> "QuerySet[Change, Any]":
+        within = [Q(pk__range=gap) for gap in zip(ends[::2], ends[1::2], strict=True)]
+        return Change.objects.filter(reduce(or_, within, Q(pk__gt=seen))).values_list("pk", "key", "due_at")
+
+    return Question(word)
+
+
+def _missing(numbers: range, found: Sequence[int]) -> Iterator[range]:
+    """Yield the stretches of some numbers that hold none of those found, which are in order."""
     # SQLite takes one writer at a time, so that it never passes over a number.
-    if connection.vendor == "sqlite" or not found:
-        return []
-    return [pk for pk in range(max(1, after + 1), max(found)) if pk not in found]
+    if connection.vendor == "sqlite":
+        return
+    inside = found[bisect_left(found, numbers.start) : bisect_right(found, numbers.stop - 1)]
+    for one, next_one in pairwise([numbers.start - 1, *inside, numbers.stop]):
+        if next_one - one > 1:
+            yield range(one + 1, next_one)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
 from articles.models import Change
 from kiwiguard import freshness
@@ -72,6 +73,89 @@ def test_what_comes_back_may_be_another_server_so_nothing_is_kept(
     look(known)
     assert not known.is_fresh({"article-1"}, made_at)
     assert known.is_fresh({"article-1"}, known.now())
+
+
+passes_over = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite never passes over a number.")
+
+
+def commit(number: int, key: str) -> None:
+    """Store a change under a number that its transaction took, maybe long ago."""
+    Change.objects.bulk_create([Change(pk=number, key=key)])
+
+
+@pytest.fixture
+def next_number() -> int:
+    Change.objects.note({"the newest"})
+    return Change.objects.latest("pk").pk + 1
+
+
+@passes_over
+def test_what_others_overtook_counts_once_it_is_committed(next_number: int) -> None:
+    known = NotedChanges()
+    known.now()
+    commit(next_number + 9, "overtook")
+    made_at = look(known)
+    for late in (6, 0, 8, 3):
+        assert known.is_fresh({f"late-{late}"}, made_at)
+        commit(next_number + late, f"late-{late}")
+        look(known)
+        assert not known.is_fresh({f"late-{late}"}, made_at)
+    assert known.is_fresh({"overtook"}, made_at)
+
+
+@passes_over
+def test_what_is_under_way_when_a_process_starts_counts_too_however_much_of_it_there_is(next_number: int) -> None:
+    commit(next_number + 5_000, "overtook")
+    known = NotedChanges()
+    made_at = known.now()
+    commit(next_number, "late")
+    look(known)
+    assert not known.is_fresh({"late"}, made_at)
+
+
+@passes_over
+def test_a_look_costs_the_same_however_many_numbers_were_passed_over(next_number: int) -> None:
+    Change.objects.all().delete()
+    known = NotedChanges()
+    known.now()
+    commit(next_number + 90_000, "the first after a long time")
+    look(known)
+    with CaptureQueriesContext(connection) as queries:
+        look(known)
+    (query,) = queries.captured_queries
+    assert len(query["sql"]) < 1_000
+
+
+@passes_over
+def test_a_number_isn_t_waited_for_for_ever(next_number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = NotedChanges()
+    known.now()
+    commit(next_number + 1, "overtook")
+    made_at = look(known)
+    monkeypatch.setattr(freshness, "GAP_LIFE", 0.0)
+    look(known)
+    commit(next_number, "too late")
+    look(known)
+    assert known.is_fresh({"too late"}, made_at)
+
+
+@passes_over
+def test_when_too_many_are_missing_nothing_is_kept_and_all_begins_anew(
+    next_number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(freshness, "MAX_GAPS", 10)
+    monkeypatch.setattr(freshness, "ROWS_AT_START", 5)
+    known = NotedChanges()
+    made_at = known.now()
+    for number in range(11):
+        commit(next_number + 2 * number + 1, "overtook")
+    look(known)
+    assert not known.is_fresh({"article-1"}, made_at)
+    made_at = known.now()
+    commit(next_number + 20, "late")
+    look(known)
+    assert known.is_fresh({"article-1"}, made_at)
+    assert not known.is_fresh({"late"}, made_at)
 
 
 class Aside:
