@@ -66,7 +66,7 @@ def _at(start: AbstractContextManager[Server], path: str) -> Iterator[Candidate]
 def _static(paper: Paper) -> Iterator[Candidate]:
     """Run nginx with the article as a file."""
     case = Case("article", paper.facts["article"], WAYS[0])
-    with site(paper, WORKER_INSIDE="0") as server, static_copies(server, [case]) as static:
+    with site(paper, WORKER_INSIDE="0") as server, static_copies(server, [case]) as (static, _):
         yield static, case.path_on(static)
 
 

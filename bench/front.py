@@ -7,7 +7,17 @@ from contextlib import contextmanager
 from bench import places
 from bench.load import fetch
 from bench.papers import Paper
-from bench.reads import QUICK_WAYS, STATIC, WAYS, Case, alternate, compared, pages, share_of_static, static_copies
+from bench.reads import (
+    ABOUT_NGINX,
+    QUICK_WAYS,
+    WAYS,
+    Case,
+    alternate,
+    compared,
+    pages,
+    share_of_static,
+    static_copies,
+)
 from bench.report import Part
 from bench.scale import Scale
 from bench.servers import Server, free_port, nginx, site
@@ -29,12 +39,12 @@ def measure(scale: Scale) -> Part:
         with static_copies(server, cases, listen=tls, scheme="https") as static:
             for case in cases:
                 fetch(server, case.path, {"Accept-Encoding": case.way.encoding})
-            alternate(cases, [server, static], scale)
+            alternate(cases, [server, *static], scale)
     text = (
         f"Over TLS, on the same cores as `wrk -t2 -c16`; {scale.repeats} times {scale.seconds:.0f} s of each in turn."
-        " nginx answers from its cache, and asks the app only when a page was changed."
+        f" nginx answers from its cache, and asks the app only when a page was changed. {ABOUT_NGINX}"
     )
-    table = compared("Requests a second", text, cases, [FRONT, STATIC], target=TARGET)
+    table = compared("Requests a second", text, cases, FRONT, target=TARGET)
     return Part("front", "Behind nginx", [table], [share_of_static(cases, FRONT, TARGET)])
 
 

@@ -164,7 +164,6 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     sendfile on;
     tcp_nopush on;
-    open_file_cache max=1000 inactive=5m;
     {site}
 }}
 """
