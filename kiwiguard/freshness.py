@@ -12,16 +12,13 @@ import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, reduce
 from itertools import pairwise
-from operator import or_
 from typing import Any
 
 from django.db import DatabaseError, connection
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from articles.asking import Question
+from articles.asking import Question, ask
 from articles.models import Change
 from articles.models.change import LEASE
 
@@ -29,10 +26,20 @@ AHEAD = LEASE / 3  # seconds before the end of a look's time at which who asks h
 LONG_AGO = 3600.0  # seconds: a process that slept so long has missed what is no longer there
 MAX_KEYS = 100_000
 ROWS_AT_START = 200
-MAX_GAPS = 1_000
-GAP_LIFE = 600.0  # seconds: longer than a transaction lasts
+MAX_GAPS = 500
+GRACE = 10.0  # seconds: far longer than it takes from the number of a row to that of its transaction
+EVERY = 1.0  # seconds between two looks at transactions
 PAUSE = 0.5  # seconds between two looks while the database can't be reached
 RECENT = 2.0  # seconds: a copy of the database may make commits visible in another order, but not of so long ago
+
+_CHANGES_SINCE = Question(lambda seen: Change.objects.filter(pk__gt=seen).values_list("pk", "key", "due_at"))
+_CHANGES_IN_GAPS = """
+    SELECT change.id, change.key, change.due_at FROM unnest(%s::bigint[], %s::bigint[]) AS gap (first, last)
+    JOIN articles_change AS change ON change.id BETWEEN gap.first AND gap.last
+"""
+_OLDEST_AND_NEXT_TRANSACTION = """
+    SELECT pg_snapshot_xmin(now)::text::bigint, pg_snapshot_xmax(now)::text::bigint FROM pg_current_snapshot() AS now
+"""
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +59,7 @@ class NotedChanges:
         self.is_looking = False
         self.seen = 0
         self.gaps: dict[range, float] = {}  # keys of rows that may still be committed, and when they were missed
+        self.mark = 0, float("-inf")  # the transaction that was to be the next one, and when
         self.recent: dict[int, float] = {}  # the rows that were found lately, or last, and when
         self.lock = threading.Lock()
 
@@ -122,6 +130,7 @@ class NotedChanges:
         self.seen = latest[-1] if latest else 0
         oldest = latest[0] if len(latest) == ROWS_AT_START else 1
         self.gaps = dict.fromkeys(_missing(range(oldest, self.seen), latest), time.monotonic())
+        self.mark = 0, float("-inf")
         self.recent = dict.fromkeys(latest, time.monotonic())
         due = Change.objects.filter(due_at__gt=timezone.now()).values_list("key", "due_at")
         self.to_come = [(at.timestamp(), key) for key, at in due if at]
@@ -130,9 +139,11 @@ class NotedChanges:
 
     def _catch_up(self) -> None:
         now = time.monotonic()
-        self.gaps = {gap: since for gap, since in self.gaps.items() if now - since < GAP_LIFE}
-        ends = [end for gap in self.gaps for end in (gap[0], gap[-1])]
-        rows = _changes_with(len(self.gaps)).ask(self.seen, *ends)
+        settled = self._settled(now)
+        rows = _CHANGES_SINCE.ask(self.seen)
+        if self.gaps:
+            rows += _changes_in(self.gaps)
+            self.gaps = {gap: since for gap, since in self.gaps.items() if since >= settled}
         if not rows:
             return
         found = sorted(pk for pk, _, _ in rows)
@@ -149,6 +160,20 @@ class NotedChanges:
             self._begin_anew()
         elif len(self.changed) > MAX_KEYS:
             self._forget_all()
+
+    def _settled(self, now: float) -> float:
+        """Return the time before which each number that was missed stands where the next look finds it, or never will.
+
+        PostgreSQL says which transactions are over, by numbers that grow as they begin to write.
+        """
+        following, marked_at = self.mark
+        if not self.gaps or now - marked_at < EVERY:
+            return float("-inf")
+        ((oldest, next_one),) = ask(_OLDEST_AND_NEXT_TRANSACTION)
+        if oldest < following:
+            return float("-inf")
+        self.mark = next_one, now
+        return marked_at - GRACE
 
     def _mind_gaps(self, found: Sequence[int], now: float) -> None:
         """Remember the numbers that were passed over: their transactions may have begun before and end later."""
@@ -174,15 +199,13 @@ noted_changes = NotedChanges()
 """What this process knows."""
 
 
-@cache
-def _changes_with(gaps: int) -> Question:
-    """Return the question for what is newer than a number, or stands in so many gaps from one number to another."""
-
-    def word(seen: int, *ends: int) -> "QuerySet[Change, Any]":
-        within = [Q(pk__range=gap) for gap in zip(ends[::2], ends[1::2], strict=True)]
-        return Change.objects.filter(reduce(or_, within, Q(pk__gt=seen))).values_list("pk", "key", "due_at")
-
-    return Question(word)
+def _changes_in(gaps: Iterable[range]) -> list[tuple[Any, ...]]:
+    """Return what has been committed in some gaps by now; only PostgreSQL leaves any."""
+    firsts, lasts = zip(*((gap[0], gap[-1]) for gap in gaps), strict=True)
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        # Planned anew each time: by a plan from when the table was small, all of it would be read for each gap.
+        cursor.cursor.execute(_CHANGES_IN_GAPS, [list(firsts), list(lasts)], prepare=False)
+        return list(cursor.fetchall())
 
 
 def _missing(numbers: range, found: Sequence[int]) -> Iterator[range]:
