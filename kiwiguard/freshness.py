@@ -37,8 +37,9 @@ _CHANGES_IN_GAPS = """
     SELECT change.id, change.key, change.due_at FROM unnest(%s::bigint[], %s::bigint[]) AS gap (first, last)
     JOIN articles_change AS change ON change.id BETWEEN gap.first AND gap.last
 """
-_OLDEST_AND_NEXT_TRANSACTION = """
-    SELECT pg_snapshot_xmin(now)::text::bigint, pg_snapshot_xmax(now)::text::bigint FROM pg_current_snapshot() AS now
+_OLDEST_AND_NEWEST_TRANSACTION = """
+    SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, pg_current_xact_id()::text::bigint
+    WHERE NOT pg_is_in_recovery()
 """
 
 logger = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ class NotedChanges:
         self.is_looking = False
         self.seen = 0
         self.gaps: dict[range, float] = {}  # keys of rows that may still be committed, and when they were missed
-        self.mark = 0, float("-inf")  # the transaction that was to be the next one, and when
+        self.mark = 0, float("-inf")  # a transaction, and when it was the newest
         self.recent: dict[int, float] = {}  # the rows that were found lately, or last, and when
         self.lock = threading.Lock()
 
@@ -162,17 +163,18 @@ class NotedChanges:
             self._forget_all()
 
     def _settled(self, now: float) -> float:
-        """Return the time before which each number that was missed stands where the next look finds it, or never will.
+        """Return the time before which every number that was missed is committed by now or never will be.
 
-        PostgreSQL says which transactions are over, by numbers that grow as they begin to write.
+        PostgreSQL numbers transactions as they begin to write, and says which is the oldest that isn't over; the newest
+        is this one.
         """
-        following, marked_at = self.mark
+        newest_then, marked_at = self.mark
         if not self.gaps or now - marked_at < EVERY:
             return float("-inf")
-        ((oldest, next_one),) = ask(_OLDEST_AND_NEXT_TRANSACTION)
-        if oldest < following:
+        oldest, newest = next(iter(ask(_OLDEST_AND_NEWEST_TRANSACTION)), (0, 0))
+        if oldest < newest_then:
             return float("-inf")
-        self.mark = next_one, now
+        self.mark = newest, now
         return marked_at - GRACE
 
     def _mind_gaps(self, found: Sequence[int], now: float) -> None:

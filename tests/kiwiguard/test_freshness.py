@@ -153,7 +153,8 @@ def test_numbers_that_were_taken_back_are_given_up(next_number: int) -> None:
 @passes_over
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.usefixtures("at_once")
-def test_a_transaction_may_last_as_long_as_it_likes(next_number: int) -> None:
+@pytest.mark.parametrize("is_younger", [False, True])
+def test_a_transaction_may_last_as_long_as_it_likes(next_number: int, *, is_younger: bool) -> None:
     known = NotedChanges()
     known.now()
     ready, may_end = threading.Event(), threading.Event()
@@ -165,9 +166,12 @@ def test_a_transaction_may_last_as_long_as_it_likes(next_number: int) -> None:
             may_end.wait(30)
 
     with ThreadPoolExecutor(1) as pool:
-        writing = pool.submit(write)
-        assert ready.wait(30)
-        commit(next_number + 1, "overtook")
+        with transaction.atomic():
+            if is_younger:
+                commit(next_number + 1, "overtook")
+            writing = pool.submit(write)
+            assert ready.wait(30)
+            commit(next_number + 2, "overtook")
         made_at = look(known)
         for _ in range(3):
             look(known)
