@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
@@ -166,16 +166,16 @@ class NotedChanges:
         """Return the time before which every number that was missed is committed by now or never will be.
 
         PostgreSQL numbers transactions as they begin to write, and says which is the oldest that isn't over; the newest
-        is this one.
+        is this one. A copy, to which others bring what is committed, doesn't say.
         """
         newest_then, marked_at = self.mark
         if not self.gaps or now - marked_at < EVERY:
             return float("-inf")
-        oldest, newest = next(iter(ask(_OLDEST_AND_NEWEST_TRANSACTION)), (0, 0))
-        if oldest < newest_then:
-            return float("-inf")
-        self.mark = newest, now
-        return marked_at - GRACE
+        for oldest, newest in ask(_OLDEST_AND_NEWEST_TRANSACTION):
+            if oldest >= newest_then:
+                self.mark = newest, now
+                return marked_at - GRACE
+        return float("-inf")
 
     def _mind_gaps(self, found: Sequence[int], now: float) -> None:
         """Remember the numbers that were passed over: their transactions may have begun before and end later."""
@@ -201,12 +201,12 @@ noted_changes = NotedChanges()
 """What this process knows."""
 
 
-def _changes_in(gaps: Iterable[range]) -> list[tuple[Any, ...]]:
+def _changes_in(gaps: Collection[range]) -> list[tuple[Any, ...]]:
     """Return what has been committed in some gaps by now; only PostgreSQL leaves any."""
-    firsts, lasts = zip(*((gap[0], gap[-1]) for gap in gaps), strict=True)
+    ends = [[gap[0] for gap in gaps], [gap[-1] for gap in gaps]]
     with connection.wrap_database_errors, connection.cursor() as cursor:
         # Planned anew each time: by a plan from when the table was small, all of it would be read for each gap.
-        cursor.cursor.execute(_CHANGES_IN_GAPS, [list(firsts), list(lasts)], prepare=False)
+        cursor.cursor.execute(_CHANGES_IN_GAPS, ends, prepare=False)
         return list(cursor.fetchall())
 
 
