@@ -11,8 +11,10 @@ class ArticlesConfig(AppConfig):
 
     def ready(self) -> None:
         """Have changes of tags noted, since their model isn't ours, and pages prepared once they changed."""
-        from articles.models import change, tagging  # noqa: PLC0415 - there are no models before this
+        from articles import tagging  # noqa: PLC0415 - there are no models before this
+        from articles.models import change  # noqa: PLC0415
+        from articles.models.tagging import note_changes_of_tags  # noqa: PLC0415
         from articles.preparing import hear  # noqa: PLC0415
 
-        tagging.note_changes_of_tags()
+        note_changes_of_tags(before_deletion=tagging.take_off)
         change.afterwards.append(hear)

@@ -202,7 +202,7 @@ def _program() -> str:
 
 def _sources_of_parts() -> Iterable[Path]:
     package, templates = settings.BASE_DIR / "articles", settings.BASE_DIR / "templates" / "articles"
-    return sorted([*package.glob("*.py"), *package.glob("models/*.py"), *templates.glob("*.html")])
+    return sorted([*package.rglob("*.py"), *templates.glob("*.html")])
 
 
 def _cited_elsewhere(article: Article) -> list[list[int]]:

@@ -1,9 +1,9 @@
-"""Renaming, merging and suggesting tags."""
+"""Renaming, merging, taking off and suggesting tags."""
 
 import re
 from collections import Counter
 
-from django.db import transaction
+from django.db import models, transaction
 from taggit.models import Tag
 
 from articles.expressions import begins_with
@@ -32,7 +32,7 @@ def rename(tag: Tag, *, name: str, slug: str) -> None:
     FormerTagSlug.objects.filter(slug=slug).delete()
     if former != slug:
         FormerTagSlug.objects.update_or_create(slug=former, defaults={"tag": tag})
-    _index_again(tag)
+    _index_again(Article.objects.filter(tagged_items__tag=tag))
 
 
 @transaction.atomic
@@ -48,8 +48,16 @@ def merge(tags: list[Tag], *, into: Tag) -> int:
         FormerTagSlug.objects.filter(tag=tag).update(tag=into)
         FormerTagSlug.objects.update_or_create(slug=tag.slug, defaults={"tag": into})
         tag.delete()
-    _index_again(into)
+    _index_again(Article.objects.filter(tagged_items__tag=into))
     return len(articles)
+
+
+def take_off(tag: Tag) -> None:
+    """Take a tag off its articles, before it is deleted: with it goes what says who shows it."""
+    carried = ArticleTag.objects.filter(tag=tag)
+    articles = list(carried.values_list("content_object", flat=True))
+    carried.delete()
+    _index_again(Article.objects.filter(pk__in=articles))
 
 
 def tags_meant(typed: str) -> list[int]:
@@ -91,6 +99,6 @@ def _new(text: str) -> list[str]:
     return [name for name, times in names.most_common() if times > 1 and tag_key(name) not in known]
 
 
-def _index_again(tag: Tag) -> None:
-    articles = Article.objects.filter(tagged_items__tag=tag).prefetch_related(*indexing.RELATED)
-    indexing.index(articles.iterator(chunk_size=indexing.ARTICLES_AT_ONCE))
+def _index_again(articles: models.QuerySet[Article]) -> None:
+    whole = articles.prefetch_related(*indexing.RELATED)
+    indexing.index(whole.iterator(chunk_size=indexing.ARTICLES_AT_ONCE))

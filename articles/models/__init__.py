@@ -5,7 +5,7 @@ from articles.models.author import Author
 from articles.models.chain import Correction, Evidence, KeyPoint, Source
 from articles.models.change import Change, Shown, ShownQuerySet, Traces
 from articles.models.desk import DeskEntry
-from articles.models.image import Image
+from articles.models.image import Image, PictureInText
 from articles.models.link import HostTurn, LinkCheck
 from articles.models.mark import LongList, Mark, Spot
 from articles.models.place import Place
@@ -38,6 +38,7 @@ __all__ = [
     "LinkCheck",
     "LongList",
     "Mark",
+    "PictureInText",
     "Place",
     "PreparedArticle",
     "Presence",

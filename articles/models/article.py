@@ -18,7 +18,7 @@ from articles.models.author import Author
 from articles.models.chain import Source
 from articles.models.change import Traces
 from articles.models.desk import DeskEntry
-from articles.models.image import Image
+from articles.models.image import Image, PictureInText
 from articles.models.place import Place, Placed, sitemap_part
 from articles.models.prepared import PreparedArticle
 from articles.models.queryset import UNPUBLISHED, ArticleQuerySet, ArticleTag, Byline, BylineEntry, Status, TagLink
@@ -136,12 +136,13 @@ class Article(Placed):
         self.standfirst = clean_text(self.standfirst)
         self.make_slug()
         self.body = clean_body(self.body)
-        self._render(list(self.sources.all()) if self.pk else [])
+        pictures = self._render(list(self.sources.all()) if self.pk else [])
         if self.status == self.Status.PUBLISHED and self.published_at is None:
             self.published_at = timezone.now()
         with transaction.atomic():
             self._keep_former_address()
             super().save(*args, **kwargs)
+            PictureInText.objects.keep(self.pk, pictures)
             search_index.index([self])
 
     def get_absolute_url(self) -> str:
@@ -189,12 +190,13 @@ class Article(Placed):
         sources = list(self.sources.all())
         self._group(sources)
         self.body = cite_by_number(self.body, [source.key for source in sources])
-        self._render(sources)
+        pictures = self._render(sources)
         self._find_passages()
         self.findings = [asdict(finding) for finding in check(self)]
         fields = ["body", "body_html", "headings", "citations", "findings", *(["updated_at"] if is_edit else [])]
         with transaction.atomic():
             super().save(update_fields=fields)
+            PictureInText.objects.keep(self.pk, pictures)
             search_index.index([self])
 
     def publish(self, *, at: datetime | None = None, by: "User | None" = None) -> None:
@@ -281,13 +283,16 @@ class Article(Placed):
         self.desk_entries.create(kind=kind, by=by, **facts)
         self.versions.keep(self, by=by, comment=DeskEntry.Kind(kind).label)
 
-    def _render(self, sources: list[Source]) -> None:
+    def _render(self, sources: list[Source]) -> set[int]:
+        """Make the HTML of the text, and return the pictures of the library that it shows."""
         cited = {source.key: CitedSource(source.position, source.words) for source in sources}
         shown = Image.objects.filter(pk__in=pictures_in(self.body)) if "data-image" in self.body else ()
-        rendered = render_body(self.body, cited, {image.pk: image.for_page() for image in shown})
+        pictures = {image.pk: image.for_page() for image in shown}
+        rendered = render_body(self.body, cited, pictures)
         self.body_html = rendered.html
         self.headings = rendered.headings
         self.citations = {str(number): times for number, times in rendered.citations.items()}
+        return set(pictures)
 
     def _group(self, sources: list[Source]) -> None:
         reports = [

@@ -34,7 +34,7 @@ class ChangeQuerySet(models.QuerySet["Change"]):
             self.bulk_create(Change(key=key, due_at=at, is_owed=bool(tell)) for key in sorted(noted))
             PreparedArticle.objects.forget(noted)
             _noted.keys |= noted
-            transaction.on_commit(_settle)
+            transaction.on_commit(_settle, robust=True)  # what is stored has not failed
 
     def over(self) -> "ChangeQuerySet":
         """Select what every process has seen long ago, and every cache in front has heard."""
@@ -125,7 +125,8 @@ class ShownQuerySet(models.QuerySet[Row_co]):
         """Delete the rows, and note what they were."""
         with transaction.atomic(savepoint=False):
             self.model.take_turn()
-            before = self.model.traces_of(self)
+            before = self.model.traces_of(self.select_related(None))
+            PreparedArticle.objects.forget(before.keys)  # what shows them is known only as long as they are there
             deleted = super().delete()
             self.model.note_change(before, Traces())
         return deleted
@@ -171,6 +172,7 @@ class Shown(models.Model):
         with transaction.atomic(savepoint=False):
             self.take_turn()
             before = self.traces_of(self.rows([self.pk]))
+            PreparedArticle.objects.forget(before.keys)  # what shows it is known only as long as it is there
             deleted = super().delete(*args, **kwargs)
             self.note_change(before, Traces())
         return deleted

@@ -11,7 +11,7 @@ from django.core.files.storage import Storage, default_storage, storages
 from django.db import models, transaction
 from django_tasks import task
 
-from articles.models.change import Shown, ShownQuerySet
+from articles.models.change import Shown, ShownQuerySet, Traces
 from articles.pictures import (
     FIRST_WIDTH,
     fitting_size,
@@ -35,6 +35,34 @@ class Rendition(TypedDict):
     format: str
     width: int
     height: int
+
+
+class PictureInTextQuerySet(models.QuerySet["PictureInText"]):
+    """Keeps track of what texts show."""
+
+    def keep(self, article: int, images: set[int]) -> None:
+        """Have it known that the text of an article shows these pictures of the library, and no others."""
+        known = set(self.filter(article=article).values_list("image", flat=True))
+        if known - images:
+            self.filter(article=article, image__in=known - images).delete()
+        if images - known:
+            new = [PictureInText(article_id=article, image_id=image) for image in sorted(images - known)]
+            self.bulk_create(new, ignore_conflicts=True)
+
+
+class PictureInText(models.Model):
+    """A picture that the text of an article shows, so that the text is rendered again when the picture changes."""
+
+    article = models.ForeignKey("articles.Article", on_delete=models.CASCADE, related_name="pictures_in_text")
+    image = models.ForeignKey("articles.Image", on_delete=models.CASCADE, related_name="shown_in")
+
+    objects = PictureInTextQuerySet.as_manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["article", "image"], name="text_shows_a_picture"),)
+
+    def __str__(self) -> str:
+        return f"Picture {self.image_id} in article {self.article_id}"
 
 
 class ImageQuerySet(ShownQuerySet["Image"]):
@@ -96,6 +124,19 @@ class Image(Shown):
     def page_keys(self) -> set[str]:
         """Name the pages with the picture."""
         return {f"image-{self.pk}"}
+
+    @classmethod
+    def facts_of(cls, rows: "models.QuerySet[Any]") -> dict[Any, Any]:
+        """Return the articles whose texts show the pictures."""
+        return dict.fromkeys(PictureInText.objects.filter(image__in=rows.order_by()).values_list("article", flat=True))
+
+    @classmethod
+    def note_change(cls, before: Traces, after: Traces) -> None:
+        """Note the change, and render the texts again that show the pictures."""
+        super().note_change(before, after)
+        article = apps.get_model("articles", "Article")
+        for shown in article.objects.filter(pk__in={*before.facts, *after.facts}):
+            shown.settle(is_edit=False)
 
     def take(self, file: BinaryIO) -> None:
         """Look at a picture that `save()` shall store; raises ValidationError if it isn't one."""
@@ -170,12 +211,8 @@ class Image(Shown):
 def make_renditions(pk: int) -> None:
     """Make the files of a picture that nobody had to wait for; can be run again."""
     image = Image.objects.filter(pk=pk).first()
-    if image is None:
-        return
-    image.render()
-    article = apps.get_model("articles", "Article")
-    for shown in article.objects.filter(body__contains=f'data-image="{pk}"'):
-        shown.settle(is_edit=False)
+    if image is not None:
+        image.render()
 
 
 def _keep(storage: Storage, folder: str, content: bytes, ending: str) -> str:

@@ -20,14 +20,17 @@ class PreparedQuerySet(models.QuerySet["PreparedArticle"]):
     """Which articles are prepared."""
 
     def forget(self, keys: Iterable[str]) -> None:
-        """Have everything made anew that shows what these keys name, such as `author-7`."""
+        """Have everything made anew that shows what these keys name, such as `author-7`.
+
+        Also what is old already: it may be under way, made of what was before the change.
+        """
         wanted: dict[str, set[int]] = defaultdict(set)
         for key in keys:
             kind, _, number = key.rpartition("-")
             if kind in SHOWN_BY:
                 wanted[SHOWN_BY[kind]].add(int(number))
         for path, numbers in wanted.items():
-            self.filter(**{f"{path}__in": numbers}).exclude(recipe="").update(recipe="")
+            self.filter(**{f"{path}__in": numbers}).update(recipe="")
 
 
 class PreparedArticle(models.Model):

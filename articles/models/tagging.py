@@ -1,11 +1,11 @@
 """Tags: one for each name, whatever its case and spacing, and an address that outlives renaming and merging."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_delete
 from taggit.models import Tag
 
 from articles.models.change import Change
@@ -72,8 +72,13 @@ class FormerTagSlug(models.Model):
         return self.slug
 
 
-def note_changes_of_tags() -> None:
-    """Have a change of a tag noted, whoever makes it: taggit's model can't do it itself."""
+def note_changes_of_tags(before_deletion: Callable[[Tag], None]) -> None:
+    """Have a change of a tag noted, and one that goes taken off, whoever does it: taggit's model can't do it itself."""
+
+    def take_off(instance: Tag, **facts: Any) -> None:
+        before_deletion(instance)
+
+    pre_delete.connect(take_off, sender=Tag, weak=False, dispatch_uid="take_off_tag")
     post_save.connect(_note_change, sender=Tag, dispatch_uid="note_change_of_tag")
     post_delete.connect(_note_change, sender=Tag, dispatch_uid="note_deletion_of_tag")
 

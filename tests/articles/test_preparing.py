@@ -1,17 +1,23 @@
 """The parts of pages that are made when an article changes."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.test import Client
 from taggit.models import Tag
 
-from articles.models import Article, Author, Image, PreparedArticle, Section, Work
+from articles import preparing
+from articles.models import Article, Author, Image, Place, PreparedArticle, Section, Work
 from articles.preparing import hear, prepare, prepare_old
 from comments.models import Comment
-from tests.factories import make_approved_reply, make_article, make_full_article
+from tests.deploy.running import until
+from tests.factories import make_approved_reply, make_article, make_full_article, make_image
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +58,101 @@ def test_whatever_a_page_shows_is_new_on_it_at_once(client: Client, change: Call
     change()
     assert is_old(article)
     assert "NEW" in client.get(path or article.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("past_the_instance", [False, True])
+def test_a_tag_that_is_deleted_is_on_no_article(client: Client, *, past_the_instance: bool) -> None:
+    article = make_article(tags=("ferries",))
+    assert "ferries" in client.get(article.get_absolute_url()).content.decode()
+    tag = Tag.objects.get(name="ferries")
+    Tag.objects.filter(pk=tag.pk).delete() if past_the_instance else tag.delete()
+    assert "ferries" not in client.get(article.get_absolute_url()).content.decode()
+    assert not Place.objects.in_list(f"tagged-{tag.pk}").exists()
+    assert "Nothing matches" in client.get("/search/", {"q": "ferries"}).content.decode()
+
+
+@pytest.mark.parametrize("past_the_instance", [False, True])
+def test_a_cover_that_is_deleted_is_on_no_page(client: Client, *, past_the_instance: bool) -> None:
+    image = make_image()
+    article = make_article(cover=image)
+    for path in (article.get_absolute_url(), "/"):
+        assert image.url in client.get(path).content.decode()
+    Image.objects.filter(pk=image.pk).delete() if past_the_instance else image.delete()
+    for path in (article.get_absolute_url(), "/"):
+        assert image.url not in client.get(path).content.decode()
+
+
+def show_in_text(image: Image) -> Article:
+    return make_article(body=f'<figure><img src="{image.url}" alt="A harbour" data-image="{image.pk}"></figure>')
+
+
+def test_a_picture_in_the_text_is_as_it_was_last_described(client: Client) -> None:
+    image = make_image(credit="By Aroha")
+    article = show_in_text(image)
+    assert "By Aroha" in client.get(article.get_absolute_url()).content.decode()
+    updated_at = article.updated_at
+    image.credit = "By Wiremu"
+    image.save()
+    assert "By Wiremu" in client.get(article.get_absolute_url()).content.decode()
+    article.refresh_from_db()
+    assert article.updated_at == updated_at
+
+
+@pytest.mark.parametrize("past_the_instance", [False, True])
+def test_the_credit_of_a_picture_that_is_deleted_is_gone_from_the_text(
+    client: Client, *, past_the_instance: bool
+) -> None:
+    image = make_image(credit="By Aroha")
+    article = show_in_text(image)
+    assert "By Aroha" in client.get(article.get_absolute_url()).content.decode()
+    Image.objects.filter(pk=image.pk).delete() if past_the_instance else image.delete()
+    assert "By Aroha" not in client.get(article.get_absolute_url()).content.decode()
+
+
+def test_which_pictures_a_text_shows_is_known_of_its_present_text() -> None:
+    image = make_image()
+    article = show_in_text(image)
+    assert list(article.pictures_in_text.values_list("image", flat=True)) == [image.pk]
+    article.body = "<p>None.</p>"
+    article.save()
+    assert not article.pictures_in_text.exists()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite's writers take turns.")
+def test_what_is_under_way_when_something_changes_ends_as_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    article = make_article("Before")
+    PreparedArticle.objects.update(recipe="")
+    has_read, may_go_on = threading.Event(), threading.Event()
+    make_entries = preparing._make_entries
+
+    def slowly(*what: Any) -> None:
+        has_read.set()
+        assert may_go_on.wait(30)
+        make_entries(*what)
+
+    def do(work: Callable[[], object]) -> None:
+        with closing(connection):
+            work()
+
+    monkeypatch.setattr(preparing, "_make_entries", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        making = pool.submit(do, lambda: prepare(article.pk))
+        assert has_read.wait(30)
+        changing = pool.submit(do, lambda: Article.objects.filter(pk=article.pk).update(title="After"))
+        until(lambda: changing.done() or is_waiting_for_a_lock())
+        may_go_on.set()
+        making.result()
+        changing.result()
+    monkeypatch.undo()
+    parts = PreparedArticle.objects.get(pk=article.pk)
+    assert not parts.recipe or "After" in parts.main
+
+
+def is_waiting_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+        return cursor.fetchone() is not None
 
 
 def test_a_page_that_is_old_is_made_when_it_is_looked_at(client: Client) -> None:

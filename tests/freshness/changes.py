@@ -250,6 +250,27 @@ def merge_tags(which: int) -> None:
 
 
 @change
+def delete_tag(which: int) -> None:
+    if known := pick(Tag.objects, which):
+        Tag.objects.filter(pk=known.pk).delete() if which % 2 else known.delete()
+
+
+@change
+def illustrate(which: int) -> None:
+    article, image = pick(Article.objects, which), pick(Image.objects, which // 2)
+    if article and image:
+        article.body = f'<figure><img src="{image.url}" alt="{words(which)}" data-image="{image.pk}"></figure>'
+        article.save()
+        article.settle()
+
+
+@change
+def delete_picture(which: int) -> None:
+    if image := pick(Image.objects, which):
+        image.delete()
+
+
+@change
 def describe_picture(which: int) -> None:
     if image := pick(Image.objects, which):
         image.alternative_text, image.credit = words(which), words(which)

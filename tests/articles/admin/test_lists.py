@@ -14,7 +14,15 @@ from django.utils import timezone
 
 from articles.models import Article, Author, Image, Work
 from comments.models import Access
-from tests.factories import make_approved_reply, make_article, make_author, make_full_article, make_reply, make_staff
+from tests.factories import (
+    make_approved_reply,
+    make_article,
+    make_author,
+    make_full_article,
+    make_image,
+    make_reply,
+    make_staff,
+)
 from tests.plans import whole_reads
 
 pytestmark = pytest.mark.django_db
@@ -272,6 +280,16 @@ def test_what_too_much_hangs_on_is_not_deleted(operator: Client, path: str, said
     ):
         assert f"more than 4 {said}" in answer.content.decode()
     assert Article.objects.filter(section=article.section, tags__name="ports").count() == 6
+
+
+@pytest.mark.parametrize("model", [Article, Author, Image])
+def test_what_is_ticked_in_a_list_is_deleted(operator: Client, model: Any) -> None:
+    make_article("One", cover=make_image())
+    make_author("Nobody's")
+    row = model.objects.filter(**{} if model is not Author else {"byline_entries": None}).get()
+    ticked = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+    answer = operator.post(f"/admin/articles/{model._meta.model_name}/", ticked)
+    assert (answer.status_code, model.objects.count()) == (302, 0)
 
 
 def test_what_little_hangs_on_is_deleted(operator: Client) -> None:
