@@ -31,6 +31,12 @@ class PageNumber(IntConverter):
     regex = "[1-9][0-9]{0,5}"
 
 
+class Number(IntConverter):
+    """The number of a row in a path, written in one way only."""
+
+    regex = "[1-9][0-9]{0,17}"
+
+
 class Year(IntConverter):
     """A year in a path."""
 

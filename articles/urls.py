@@ -3,11 +3,12 @@
 from django.urls import path, re_path, register_converter
 
 from articles import changes, corrections, feeds, machine_readable, outlets, searching, sitemaps, views
-from articles.listing import Month, PageNumber, Year
+from articles.listing import Month, Number, PageNumber, Year
 from articles.slugs import SectionSlug
 
 app_name = "articles"
 register_converter(PageNumber, "page")
+register_converter(Number, "number")
 register_converter(Year, "year")
 register_converter(Month, "month")
 register_converter(SectionSlug, "section")

@@ -5,13 +5,13 @@ from django.urls import path
 from comments import feeds
 from comments.views import mail, own_page, reading, replying
 
-app_name = "comments"  # the converters `page` and `section` are registered by articles.urls
+app_name = "comments"  # the converters `number`, `page` and `section` are registered by articles.urls
 
 urlpatterns = [
-    path("replies/<int:pk>/", reading.permalink, name="permalink"),
-    path("replies/article/<int:article>/", replying.reply, name="reply"),
-    path("replies/answer/<int:parent>/", replying.answer, name="answer"),
-    path("replies/report/<int:pk>/", replying.report, name="report"),
+    path("replies/<number:pk>/", reading.permalink, name="permalink"),
+    path("replies/article/<number:article>/", replying.reply, name="reply"),
+    path("replies/answer/<number:parent>/", replying.answer, name="answer"),
+    path("replies/report/<number:pk>/", replying.report, name="report"),
     path("replies/mine/<str:token>/", own_page.own_page, name="own-page"),
     path("replies/mine/<str:token>/edit/", own_page.edit, name="edit"),
     path("replies/mine/<str:token>/withdraw/", own_page.withdraw, name="withdraw"),
@@ -26,6 +26,6 @@ urlpatterns = [
     path("replies/address/<str:token>/data.json", mail.address_data, name="address-data"),
     path("replies/address/<str:token>/erase/", mail.address_erase, name="address-erase"),
     path("<section:section>/<slug:slug>/replies/page/<page:number>/", reading.discussion, name="discussion"),
-    path("<section:section>/<slug:slug>/replies/<int:root>/page/<page:number>/", reading.thread, name="thread"),
+    path("<section:section>/<slug:slug>/replies/<number:root>/page/<page:number>/", reading.thread, name="thread"),
     path("<section:section>/<slug:slug>/feed/", feeds.replies_feed, name="feed"),
 ]

@@ -32,8 +32,9 @@ PUBLIC = {
     "authors/<slug:slug>/page/<page:number>/", "<section:slug>/", "<section:slug>/page/<page:number>/",
     "<section:slug>/feed/", "<section:slug>/feed/rss/", "<section:section>/<slug:slug>/",
     "<section:section>/<slug:slug>/feed/", "<section:section>/<slug:slug>/replies/page/<page:number>/",
-    "replies/<int:pk>/", "replies/article/<int:article>/", "replies/answer/<int:parent>/", "media/<path:path>",
-    "replies/report/<int:pk>/", "replies/link/", "<section:section>/<slug:slug>/replies/<int:root>/page/<page:number>/",
+    "replies/<number:pk>/", "replies/article/<number:article>/", "replies/answer/<number:parent>/", "media/<path:path>",
+    "replies/report/<number:pk>/", "replies/link/",
+    "<section:section>/<slug:slug>/replies/<number:root>/page/<page:number>/",
     "favicon.ico", "healthz", "search/", "opensearch.xml",
     "feed.json", "tags/<slug:slug>/feed.json", "<section:slug>/feed.json", "news-sitemap.xml",
     "<year:year>/<month:month>/", "<year:year>/<month:month>/page/<page:number>/",
@@ -95,7 +96,8 @@ def test_only_moderators_moderate(client: Client, pattern: str, role: str | None
         client.force_login(make_staff(role))
     reply = make_reply(make_article())
     number = reply.article_id if "article" in pattern else reply.pk
-    path = "/" + re.sub(r"<int:\w+>", str(number), pattern).replace("<slug:tab>", "spam").replace("<page:number>", "2")
+    path = "/" + re.sub(r"<(?:int|number):\w+>", str(number), pattern)
+    path = path.replace("<slug:tab>", "spam").replace("<page:number>", "2")
     posted = any(word in path for word in ("decide", "undo", "correction"))
     response = client.post(path, {"approve": reply.pk}) if posted else client.get(path)
     assert response.status_code == status, path
