@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.utils import timezone
 
 from articles.asking import Question, ask
@@ -55,11 +55,13 @@ class NotedChanges:
         self.everything_at = 0  # the moment before which nothing counts any more
         self.to_come: list[tuple[float, str]] = []
         self.next_due = float("inf")
+        self.is_in_touch = True
         self.looked_at = float("-inf")
         self.good_until = float("-inf")
         self.is_looking = False
         self.seen = 0
         self.gaps: dict[range, float] = {}  # keys of rows that may still be committed, and when they were missed
+        self.unsure_since = float("inf")  # of rows below those that were looked at
         self.mark = 0, float("-inf")  # a transaction, and when it was the newest
         self.recent: dict[int, float] = {}  # the rows that were found lately, or last, and when
         self.lock = threading.Lock()
@@ -67,6 +69,10 @@ class NotedChanges:
     def look_aside(self) -> None:
         """Look in a thread of its own from now on, so that those who ask need no connection each."""
         self.looks = ThreadPoolExecutor(1, "changes")
+
+    def look_here(self) -> None:
+        """Look in the thread that asks: before a fork, which no other thread survives."""
+        self.looks = None
 
     def now(self) -> int:
         """Return the present moment, after a look if the last one is too long ago."""
@@ -104,20 +110,23 @@ class NotedChanges:
         began = time.monotonic()
         try:
             self._read(began)
-        except DatabaseError:
-            # While it can't be reached nothing can change, so what is kept is as good as it was. What comes back may be
-            # another server, which never heard of the newest changes and counts from below them: then nothing is.
+        except Error:
+            # While it is away nothing can change, so what is kept is as good as it was; if this process alone can't
+            # reach it, old pages are shown rather than none. What comes back may be another server, which never heard
+            # of the newest changes and counts from below them: then nothing that is kept is good.
             connection.close()
             self.looked_at = float("-inf")
             try:
                 self._read(began)
-            except DatabaseError:
+            except Error:
                 logger.exception("The database can't be reached: only kept pages are shown.")
                 connection.close()
+                self.is_in_touch = False
                 self.good_until = began + PAUSE
                 self._reach()
                 return
         self._reach()
+        self.is_in_touch = True
         self.looked_at, self.good_until = began, began + LEASE
 
     def _read(self, began: float) -> None:
@@ -129,8 +138,10 @@ class NotedChanges:
     def _begin_anew(self) -> None:
         latest = sorted(Change.objects.order_by("-pk").values_list("pk", flat=True)[:ROWS_AT_START])
         self.seen = latest[-1] if latest else 0
-        oldest = latest[0] if len(latest) == ROWS_AT_START else 1
+        has_more = len(latest) == ROWS_AT_START
+        oldest = latest[0] if has_more else 1
         self.gaps = dict.fromkeys(_missing(range(oldest, self.seen), latest), time.monotonic())
+        self.unsure_since = time.monotonic() if has_more else float("inf")
         self.mark = 0, float("-inf")
         self.recent = dict.fromkeys(latest, time.monotonic())
         due = Change.objects.filter(due_at__gt=timezone.now()).values_list("key", "due_at")
@@ -141,6 +152,9 @@ class NotedChanges:
     def _catch_up(self) -> None:
         now = time.monotonic()
         settled = self._settled(now)
+        if self.unsure_since < settled:
+            self.unsure_since = float("inf")
+            self._forget_all()
         rows = _CHANGES_SINCE.ask(self.seen)
         if self.gaps:
             rows += _changes_in(self.gaps)
@@ -169,7 +183,8 @@ class NotedChanges:
         is this one. A copy, to which others bring what is committed, doesn't say.
         """
         newest_then, marked_at = self.mark
-        if not self.gaps or now - marked_at < EVERY:
+        is_all_known = not self.gaps and self.unsure_since > now
+        if is_all_known or connection.vendor == "sqlite" or now - marked_at < EVERY:
             return float("-inf")
         for oldest, newest in ask(_OLDEST_AND_NEWEST_TRANSACTION):
             if oldest >= newest_then:

@@ -118,7 +118,8 @@ def site() -> Site:
     """Return the site as the page store is to know it."""
     end = end_for_nginx if settings.NGINX_PURGE_URLS else end_for_others if settings.PURGE_URLS else None
     shows_keys = bool(settings.PURGE_URLS)
-    return Site(settings.PAGE_HOSTS, settings.SECURE_SSL_REDIRECT, shows_keys=shows_keys, end_in_front=end)
+    cookies = frozenset({settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME})
+    return Site(settings.PAGE_HOSTS, cookies, settings.SECURE_SSL_REDIRECT, shows_keys=shows_keys, end_in_front=end)
 
 
 def _heard(keys: list[str], front: Front) -> bool:

@@ -3,8 +3,8 @@
 The store knows nothing of articles. A page that may be kept names by keys what it shows (`Surrogate-Key`), and a
 `Freshness` says by the same keys what has changed. Four rules keep it honest:
 
-1. Only what is public, sets no cookie, names its keys and was asked for without a cookie is kept, by its path alone:
-   a page that names its keys is the same whatever the query string and the host.
+1. Only what is public, sets no cookie, names its keys and was made without a cookie is kept, by its path alone: a page
+   that names its keys is the same whatever the query string and the host.
 2. The moment that counts for a page is the one *before* it was rendered; what changed meanwhile makes it old.
 3. A page is shown only if none of its keys changed since that moment, and its own end (`Surrogate-Control`) isn't over.
 4. What it holds has a limit in bytes; the pages that nobody asked for lately go first.
@@ -28,11 +28,12 @@ StartResponse = Callable[..., Any]
 Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 OWN_HEADERS = frozenset({"surrogate-control", "content-length", "etag", "last-modified", "vary"})
+FOR_US = frozenset({"surrogate-control", "surrogate-key"})
 NOT_FOR_ALL = frozenset({"set-cookie", "vary", "content-encoding"})
 HIT = ("Cache-Status", "kiwiguard; hit")  # RFC 9211
 MISS = ("Cache-Status", "kiwiguard; fwd=miss")
 NOT_WORTH_IT = 200  # bytes: less isn't made shorter by compressing
-ENTRY_BYTES, KEY_BYTES = 5_000, 80  # what a page costs beside its bodies, roughly
+ENTRY_BYTES, VARIANT_BYTES, KEY_BYTES = 5_000, 4_000, 80  # what a page costs beside its bodies, roughly
 LARGEST_SHARE = 8  # a page that would take more than this part of the room isn't kept
 PATIENCE = 10.0  # seconds that a request waits for another one to make its page
 AS_OF = "page_store.as_of"  # tells the application behind what says what has changed, and the moment that counts
@@ -44,6 +45,9 @@ class Freshness(Protocol):
     """Says what has changed."""
 
     next_due: float  # when something is to change by time alone, by the system's clock
+    is_in_touch: (
+        bool  # otherwise something may have changed that it doesn't know, and no cache in front may keep a page
+    )
 
     def now(self) -> int:
         """Return the present moment: a number that grows whenever something has changed."""
@@ -60,6 +64,7 @@ class Site:
     """The site whose pages are kept: how it is addressed, and what a cache in front is told."""
 
     hosts: frozenset[str]
+    cookies: frozenset[str] = frozenset()  # the names of its own; those of others mean nothing here
     is_secure: bool = False
     shows_keys: bool = False
     end_in_front: Callable[[float], tuple[str, str]] | None = None  # makes the header that says until when
@@ -69,6 +74,15 @@ class Site:
         if environ.get("HTTP_HOST") not in self.hosts:
             return False
         return not self.is_secure or "https" in (environ["wsgi.url_scheme"], environ.get("HTTP_X_FORWARDED_PROTO"))
+
+    def knows(self, environ: dict[str, Any]) -> bool:
+        """Whether a request brings a cookie of the site's own."""
+        brought = environ.get("HTTP_COOKIE", "")
+        return any(name in brought for name in self.cookies)
+
+    def terms(self, end: float) -> Headers:
+        """Return the headers that tell a cache in front, if there is one, until when it may show a page."""
+        return [self.end_in_front(end)] if self.end_in_front else []
 
 
 @dataclass(slots=True)
@@ -81,6 +95,12 @@ class Variant:
     headers: Headers
     unchanged: Headers  # of the answer 304
     heads: dict[tuple[bool, bool], bytes]  # of answers from memory: whether with a date, and whether 304
+
+
+class Flight(Event):
+    """A page that is being made, which those who ask for it meanwhile wait for."""
+
+    is_overtaken = False  # by a change: another one has to make it
 
 
 class Page:
@@ -131,19 +151,20 @@ class PageStore:
         self.behind, self.freshness, self.site, self.max_bytes = behind, freshness, site, max_bytes
         self.pages: OrderedDict[str, Page] = OrderedDict()
         self.bytes = 0
-        self.flights: dict[str, Event] = {}
+        self.flights: dict[str, Flight] = {}
         self.lock = Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         if method not in {"GET", "HEAD"} or not self.site.is_meant(environ):
-            return self.behind(environ, start_response)
+            return self._hand_on(environ, start_response)
         page = self.pages.get(path)
         if page and self._is_fresh(page, self.freshness.now()):
             return self._send(page, environ, start_response, HIT)
-        if method == "HEAD" or "HTTP_COOKIE" in environ:
-            return self.behind(environ, start_response)
+        if self.site.knows(environ):
+            return self._hand_on(environ, start_response)
+        environ.pop("HTTP_COOKIE", None)
         if environ.get("QUERY_STRING") and not page:  # it may be another page for each
             return self._render(environ, start_response)
         return self._render_once(environ, start_response)
@@ -191,40 +212,58 @@ class PageStore:
         now = time.time()
         is_dated = now >= page.dated_from
         has_it = _has_it(environ, variant.etag, page.date[1] if is_dated else None)
-        if not self.site.end_in_front:
-            return is_dated, has_it, []
-        longest = IN_FRONT if is_dated else YOUNG_IN_FRONT
-        return is_dated, has_it, [self.site.end_in_front(min(page.good_until, self.freshness.next_due, now + longest))]
+        longest = (IN_FRONT if is_dated else YOUNG_IN_FRONT) if self.freshness.is_in_touch else 0.0
+        return is_dated, has_it, self.site.terms(min(page.good_until, self.freshness.next_due, now + longest))
+
+    def _hand_on(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Have something answered that isn't kept."""
+
+        def start(status: str, headers: Headers, *more: Any) -> Any:
+            return start_response(status, self._unkept(headers), *more)
+
+        return self.behind(environ, start)
+
+    def _unkept(self, headers: Headers) -> Headers:
+        """Return the headers of what isn't kept: what a page says to us is no leave for a cache in front."""
+        said = [(name, value) for name, value in headers if name.lower() not in FOR_US]
+        return headers if len(said) == len(headers) else said + self.site.terms(0.0)
 
     def _render_once(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        """Have a page rendered once, however many ask for it; they wait for the first."""
-        path, mine = environ["PATH_INFO"], Event()
-        with self.lock:
-            flight = self.flights.setdefault(path, mine)
-        if flight is not mine:
-            flight.wait(PATIENCE)
-        try:
-            page = self.pages.get(path)  # another request may have made it meanwhile
-            if page and self._is_fresh(page, self.freshness.now()):
-                return self._send(page, environ, start_response, HIT)
-            return self._render(environ, start_response)
-        finally:
-            if flight is mine:
-                del self.flights[path]
-                mine.set()
+        """Have a page rendered once, however many ask for it; they wait for whoever makes it."""
+        path, mine, patience = environ["PATH_INFO"], Flight(), time.monotonic() + PATIENCE
+        while True:
+            with self.lock:
+                flight = self.flights.setdefault(path, mine)
+            if flight is not mine:
+                flight.wait(max(0.0, patience - time.monotonic()))
+            try:
+                page = self.pages.get(path)  # another request may have made it meanwhile
+                if page and self._is_fresh(page, self.freshness.now()):
+                    return self._send(page, environ, start_response, HIT)
+                if flight is mine or not flight.is_overtaken or time.monotonic() >= patience:
+                    return self._render(environ, start_response, mine)
+            finally:
+                if flight is mine:
+                    del self.flights[path]
+                    mine.set()
 
-    def _render(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    def _render(
+        self, environ: dict[str, Any], start_response: StartResponse, flight: Flight | None = None
+    ) -> Iterable[bytes]:
         made_at = self.freshness.now(), time.time()
-        environ[AS_OF] = self.freshness, made_at[0]
+        asked = environ | {AS_OF: (self.freshness, made_at[0]), "REQUEST_METHOD": "GET"}
         answers: list[tuple[Any, ...]] = []
-        chunks = self.behind(environ, lambda *answer: answers.append(answer))
+        chunks = self.behind(asked, lambda *answer: answers.append(answer))
         status, headers = answers[-1][:2]
         named = {name.lower(): value for name, value in headers}
         if not _may_be_kept(status, named):
             with self.lock:
                 self._drop(environ["PATH_INFO"])
-            start_response(status, headers)
-            return chunks
+            start_response(status, self._unkept(headers))
+            if environ["REQUEST_METHOD"] == "GET":
+                return chunks
+            getattr(chunks, "close", lambda: None)()
+            return []
         try:
             body = b"".join(chunks)
         finally:
@@ -235,13 +274,16 @@ class PageStore:
         page = Page(frozenset(named["surrogate-key"].split()), made_at, sent, body, encoding)
         if "surrogate-control" in named:
             page.good_until = made_at[1] + float(named["surrogate-control"].removeprefix("max-age="))
-        self._keep(environ["PATH_INFO"], page)
+        if self._is_fresh(page, self.freshness.now()):
+            self._keep(environ["PATH_INFO"], page)
+        else:
+            page.good_until = 0.0  # so that a cache in front doesn't keep it either
+            if flight:
+                flight.is_overtaken = True
         return self._send(page, environ, start_response, MISS)
 
     def _keep(self, path: str, page: Page) -> None:
-        if not self._is_fresh(page, self.freshness.now()):
-            page.good_until = 0.0  # so that a cache in front doesn't keep it either
-        elif page.size <= self.max_bytes // LARGEST_SHARE:
+        if page.size <= self.max_bytes // LARGEST_SHARE:
             with self.lock:
                 self._drop(path)
                 self.pages[path] = page
@@ -249,7 +291,7 @@ class PageStore:
 
     def _made_in(self, path: str, page: Page, encoding: str) -> Variant:
         variant = page.made_in(encoding)
-        more = len(variant.body)
+        more = len(variant.body) + VARIANT_BYTES
         with self.lock:
             if encoding not in page.variants and page.size + more <= self.max_bytes // LARGEST_SHARE:
                 page.variants[encoding] = variant

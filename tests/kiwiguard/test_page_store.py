@@ -1,6 +1,7 @@
 """The page store, with an application behind it that counts what it is asked."""
 
 import random
+import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
@@ -20,6 +21,7 @@ class Changes:
 
     def __init__(self) -> None:
         self.next_due = float("inf")
+        self.is_in_touch = True
         self.moment = 1
         self.is_known = True
         self.changed: dict[str, int] = {}
@@ -209,11 +211,46 @@ def test_a_strict_site_keeps_only_what_came_over_tls(behind: Behind, changes: Ch
     assert not Answer(store).is_hit
 
 
-def test_a_request_with_a_cookie_fills_nothing_but_gets_what_is_there(store: PageStore, behind: Behind) -> None:
+def test_a_request_with_a_cookie_of_ours_fills_nothing_but_gets_what_is_there(behind: Behind, changes: Changes) -> None:
+    store = make_store(behind, changes, cookies=frozenset({"sessionid"}))
     assert not Answer(store, HTTP_COOKIE="sessionid=1").is_hit
     assert not Answer(store).is_hit
     assert Answer(store, HTTP_COOKIE="sessionid=1").is_hit
     assert behind.count == 2
+
+
+def test_a_cookie_of_others_means_nothing(changes: Changes) -> None:
+    behind, cookies = Behind(), []
+
+    def noting(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        cookies.append(environ.get("HTTP_COOKIE"))
+        return behind(environ, start_response)
+
+    store = make_store(noting, changes, cookies=frozenset({"sessionid"}))
+    assert not Answer(store, HTTP_COOKIE="_consent=1").is_hit
+    assert Answer(store, HTTP_COOKIE="_consent=2").is_hit
+    assert cookies == [None]
+
+
+@pytest.mark.parametrize("said", [{"HTTP_HOST": "elsewhere"}, {"HTTP_COOKIE": "sessionid=1"}, {"QUERY_STRING": "a"}])
+@pytest.mark.parametrize("more", [{}, {"Vary": "Cookie"}])
+def test_what_is_not_kept_here_is_not_to_be_kept_in_front(
+    changes: Changes, said: dict[str, str], more: dict[str, str]
+) -> None:
+    behind = Behind(**{"Surrogate-Control": "max-age=86000"} | more)
+    in_front: dict[str, Any] = {"end_in_front": lambda end: ("Surrogate-Control", f"max-age={end:g}")}
+    store = make_store(behind, changes, cookies=frozenset({"sessionid"}), shows_keys=True, **in_front)
+    answer = Answer(store, **said)
+    if more or "QUERY_STRING" not in said:
+        assert answer.headers["surrogate-control"] == "max-age=0"
+        assert "surrogate-key" not in answer.headers
+
+
+def test_what_nobody_keeps_goes_through_as_it_is(changes: Changes) -> None:
+    behind = Behind()
+    behind.headers = [("Cache-Control", "public, max-age=31536000, immutable")]
+    store = make_store(behind, changes, end_in_front=lambda end: ("End", str(end)))
+    assert Answer(store).headers == {"cache-control": "public, max-age=31536000, immutable"}
 
 
 def test_the_query_string_makes_no_other_page(store: PageStore, behind: Behind) -> None:
@@ -227,6 +264,18 @@ def test_head_is_the_page_without_its_body(store: PageStore) -> None:
     head = Answer(store, method="HEAD")
     assert (head.status, head.body, head.is_hit) == (200, b"", True)
     assert (head.headers["content-length"], head.headers["etag"]) == ("1000", page.headers["etag"])
+
+
+def test_head_makes_the_page_that_is_not_there_yet(store: PageStore, behind: Behind) -> None:
+    head, page = Answer(store, method="HEAD"), Answer(store)
+    assert (head.body, page.is_hit, behind.count) == (b"", True, 1)
+    assert {"cache-status": ""} | head.headers == page.headers | {"cache-status": head.headers["cache-status"]}
+
+
+def test_head_has_no_body_of_what_is_not_kept_either(store: PageStore, behind: Behind) -> None:
+    behind.status = "404 Not Found"
+    answer = Answer(store, method="HEAD")
+    assert (answer.status, answer.body, behind.closed) == (404, b"", 1)
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "gzip"])
@@ -328,6 +377,15 @@ def test_a_cache_in_front_hears_the_first_of_all_ends(behind: Behind, changes: C
     assert Answer(store).headers["end"] == "3605"
     changes.next_due = NOON + 60
     assert Answer(store, HTTP_IF_NONE_MATCH=first.headers["etag"]).headers["end"] == "60"
+
+
+def test_a_page_of_which_one_cannot_be_sure_is_not_kept_in_front(behind: Behind, changes: Changes) -> None:
+    store = make_store(behind, changes, end_in_front=lambda end: ("End", str(end)))
+    Answer(store)
+    changes.is_in_touch = False
+    answer = Answer(store)
+    assert answer.is_hit
+    assert float(answer.headers["end"]) <= time.time()
 
 
 def test_a_page_that_is_old_already_is_not_kept_in_front(changes: Changes) -> None:
@@ -439,6 +497,21 @@ def test_a_rendering_that_fails_lets_the_others_go_on(behind: Behind, changes: C
     store = make_store(slow, changes)
     assert {answer.status for answer in crowd(store, slow)} == {200}
     assert store.flights == {}
+
+
+def test_a_change_while_it_is_rendered_has_one_other_render_it(behind: Behind, changes: Changes) -> None:
+    slow = Slow(behind)
+
+    def changing(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        is_first = not slow.is_asked.is_set()
+        answer = slow(environ, start_response)
+        if is_first:
+            changes.note("a")
+        return answer
+
+    store = make_store(changing, changes)
+    assert len({answer.body for answer in crowd(store, slow)}) == 1
+    assert (behind.count, store.flights) == (2, {})
 
 
 def test_those_who_wait_for_what_cannot_be_kept_go_on_together(changes: Changes) -> None:
