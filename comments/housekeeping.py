@@ -1,5 +1,6 @@
 """What has to be done from time to time, whoever does it: a server process, the worker, or cron."""
 
+import logging
 from datetime import timedelta
 
 from django.utils import timezone
@@ -21,12 +22,17 @@ FINISHED_TASKS_KEPT = timedelta(hours=1)  # some hold an address, encrypted
 PARTS_AT_ONCE = 100  # articles: a few seconds of work
 DAY = timedelta(days=1)
 
+logger = logging.getLogger(__name__)
+
 
 def tidy() -> None:
-    """Do every chore that is due, and that no other process has taken up."""
+    """Do every chore that is due, and that no other process has taken up; one that fails holds up no other."""
     for name, pause, do in CHORES:
         if Chore.objects.take(name, pause):
-            do()
+            try:
+                do()
+            except Exception:
+                logger.exception("A chore failed, and will be tried again: %s.", name)
 
 
 def _resume_tasks() -> None:

@@ -32,25 +32,26 @@ class TaskWorker:
     def run(self) -> None:
         """Work until `stopping` is set; a database that is away for a while is waited for."""
         while not self.stopping.is_set():
-            try:
-                self.look()
-            except Exception:  # one chore that fails must not end the mail of all
-                logger.exception("A look at the tasks failed; the worker goes on.")
+            self.look()
             close_old_connections()
             self.stopping.wait(SECONDS_BETWEEN_LOOKS)
 
     def look(self) -> None:
-        """Do what is due now."""
-        if DBTaskResult.objects.ready().exists():
-            run_tasks()
-        purge_again()
-        if time.monotonic() >= self.next_chores:
+        """Do what is due now; what fails holds up nothing else."""
+        is_time_for_chores = time.monotonic() >= self.next_chores
+        if is_time_for_chores:
             self.next_chores = time.monotonic() + SECONDS_BETWEEN_CHORES
-            tidy()
+        for do in [*([tidy] if is_time_for_chores else []), run_tasks, purge_again]:
+            try:
+                do()
+            except Exception:
+                logger.exception("A part of the worker's work failed; it goes on.")
 
 
 def run_tasks() -> None:
     """Run the tasks that are due, at most TASKS_PER_LOOK, and return."""
+    if not DBTaskResult.objects.ready().exists():
+        return
     worker = Worker(
         queue_names=["*"],
         interval=0,

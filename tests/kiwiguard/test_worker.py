@@ -9,6 +9,7 @@ from django.db import OperationalError
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from comments import housekeeping
 from comments.housekeeping import tidy
 from comments.linking import send_link_later
 from comments.models import Chore, LearnedFilter, RetentionRun
@@ -49,9 +50,23 @@ def test_it_stops_when_told_and_waits_for_a_database_that_is_away(monkeypatch: p
             working.stopping.set()
         raise OperationalError("away")
 
-    monkeypatch.setattr(working, "look", look)
+    monkeypatch.setattr(worker, "run_tasks", look)
     working.run()
     assert len(looks) == 2
+
+
+def test_what_fails_holds_up_nothing_else(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> None:
+        raise OperationalError("It always fails.")
+
+    (name, pause, _), *others = housekeeping.CHORES
+    monkeypatch.setattr(housekeeping, "CHORES", [(name, pause, fail), *others])
+    monkeypatch.setattr(worker, "run_tasks", fail)
+    told = []
+    monkeypatch.setattr(worker, "purge_again", lambda: told.append(1))
+    TaskWorker().look()
+    assert (RetentionRun.objects.count(), len(told)) == (1, 1)
+    assert name in caplog.text
 
 
 def test_each_chore_is_done_once_in_its_time(time_machine: Any) -> None:

@@ -6,9 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from comments.housekeeping import tidy
-from kiwiguard.fronts import purge_again
-from kiwiguard.worker import TaskWorker, run_tasks
+from kiwiguard.worker import TaskWorker
 
 
 class Command(BaseCommand):
@@ -22,12 +20,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work until SIGTERM or Ctrl-C, which let the present task end."""
-        if options["once"]:
-            tidy()
-            run_tasks()
-            purge_again()
-            return
         worker = TaskWorker()
+        if options["once"]:
+            worker.look()
+            return
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: worker.stopping.set())
         worker.run()
