@@ -21,7 +21,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from kiwiguard.handing_over import HandingOver
 from kiwiguard.limits import REFUSED, announced_bytes, most_bytes
 from kiwiguard.page_store import Headers, PageStore
-from kiwiguard.threads import IN_MEMORY, SAFE
+from kiwiguard.threads import CHUNK, IN_MEMORY, SAFE
 
 PLACES = 32  # for those who bring something, which may take up memory and disk
 THREADS = 40  # most of them wait: for Django, or for another one that makes the same page
@@ -29,6 +29,7 @@ SECONDS_TO_WAIT = 75  # for a client; longer than a proxy in front keeps a conne
 SECONDS_FOR_BODY, SLOWEST = 30, 50_000  # and so many bytes a second
 SECONDS_BETWEEN_LOOKS = 5  # for connections that are overdue
 LONGEST_HEAD = 64 * 1024  # bytes
+MOST_HEADERS = 100
 MOST_IN_ONE_BREATH = 100  # requests of one connection that wait behind another
 # What the page store wants to know of a request, and what makes one more than a question for a page.
 KNOWN = {
@@ -90,9 +91,17 @@ class Answers:
         if not answer:
             await self._answer_here(environ, send)
             return
-        with closing(answer):
+        with SpooledTemporaryFile(IN_MEMORY) as body:
+            try:
+                with closing(answer):  # the intake waits for no client
+                    async for chunk in answer:
+                        body.write(chunk)
+            except OSError:
+                await self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, environ, send)
+                return
+            body.seek(0)
             await _start(answer.status, answer.headers, send, answer.length)
-            async for chunk in answer:
+            while chunk := body.read(CHUNK):
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body"})
 
@@ -168,6 +177,8 @@ class Connection(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take one of its headers; what follows a body would pass for one."""
         if self.is_in_head:
+            if len(self.headers) == MOST_HEADERS:
+                raise ValueError("too many headers")  # the parser stops, and uvicorn says 400
             self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:

@@ -46,6 +46,7 @@ class HandingOver:
     def __init__(self, way: socket.socket) -> None:
         """Take the way there."""
         self.way = way
+        way.settimeout(0)  # where it is full nobody is there
 
     async def ask(self, environ: dict[str, Any]) -> "Handed | None":
         """Hand over a request that has arrived; return what is answered, or nothing if it can't be handed over.

@@ -25,6 +25,7 @@ from kiwiguard.wsgi import application, django_application  # sets Django up, fo
 from articles.models import Article
 from articles.richtext import render_reply
 from kiwiguard.connections import ReadersServer
+from kiwiguard.freshness import noted_changes
 from kiwiguard.handing_over import HandingOver, take_over
 from kiwiguard.server import STOPPING
 from kiwiguard.worker import start_inside
@@ -49,6 +50,7 @@ def give_memory_back() -> None:
         trim(0)
 
 
+noted_changes.look_here()
 # What is loaded and made before the fork is shared by all, as long as nobody writes to it.
 with suppress(Resolver404):
     resolve("/what-no-pattern-matches")  # loads all views, and compiles all patterns
@@ -88,6 +90,7 @@ def answer_what_may_write(way: socket.socket) -> None:
 
 def _settle(seconds_in_one_go: float) -> None:
     """Set this process up, now that it is one of its own."""
+    noted_changes.look_aside()
     sys.setswitchinterval(seconds_in_one_go)
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     threading.Thread(target=_keep_giving_memory_back, name="memory", daemon=True).start()

@@ -107,11 +107,11 @@ MIDDLEWARE = [
     "kiwiguard.error_pages.ErrorPages",
     "kiwiguard.limits.RequestLimits",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.http.ConditionalGetMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -174,6 +174,12 @@ else:
         # Statements that come again are kept prepared on the server: to plan one takes longer than to run it.
         "server_side_binding": True,
         "prepare_threshold": 3,
+        # A machine that has vanished says nothing: who waits for it would wait for a quarter of an hour.
+        "connect_timeout": 5,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 2,
+        "tcp_user_timeout": 10_000,
     }
 if env.str("REPLICA_URL", default=""):  # see kiwiguard/replica.py
     if "init_command" in _database["OPTIONS"]:

@@ -3,15 +3,17 @@
 import os
 import sys
 
+import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.wsgi import get_wsgi_application
 
 from kiwiguard.health import UnmigratedError, require_migrated
+from kiwiguard.requests import Handler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kiwiguard.settings")
 try:
-    django_application = get_wsgi_application()
+    django.setup(set_prefix=False)
+    django_application = Handler()
     require_migrated()
 except (ImproperlyConfigured, UnmigratedError) as error:
     sys.exit(f"Kiwi Guard can't start: {error}")

@@ -15,7 +15,7 @@ import pytest
 from django.http import HttpResponse
 
 from kiwiguard import connections
-from kiwiguard.connections import LONGEST_HEAD, PLACES, THREADS, ReadersServer
+from kiwiguard.connections import LONGEST_HEAD, MOST_HEADERS, PLACES, THREADS, ReadersServer
 from kiwiguard.handing_over import HandingOver, take_over
 from kiwiguard.limits import MAX_READER_BYTES, REFUSED
 from kiwiguard.page_store import PageStore, Site
@@ -433,6 +433,12 @@ def test_what_is_not_plain_http_is_refused(running: Running, said: bytes) -> Non
     running.ask("/page/")
     assert heard(running.say(said)).startswith(b"HTTP/1.1 400")
     assert len(running.django.environs) == 1
+
+
+def test_a_head_of_countless_headers_is_refused(running: Running) -> None:
+    said = b"GET /page/ HTTP/1.1\r\nHost: here\r\n" + b"a:\r\n" * (MOST_HEADERS + 1)
+    assert heard(running.say(said)).startswith(b"HTTP/1.1 400")  # before its end
+    assert not running.django.environs
 
 
 def test_an_endless_head_is_refused(running: Running) -> None:

@@ -173,6 +173,15 @@ def test_where_no_intake_can_be_nothing_is_handed_over(way: Way, worker: Handing
     assert post(worker, b"hello") is None
 
 
+def test_where_the_way_is_full_nobody_is_held_up(way: Way, worker: HandingOver) -> None:
+    for _ in range(10_000):
+        try:
+            way[0].send(b".")
+        except BlockingIOError:
+            break
+    assert post(worker) is None
+
+
 def test_the_intake_ends_when_no_worker_is_left(way: Way) -> None:
     thread = open_intake(way)
     way[0].close()

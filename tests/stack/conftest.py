@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -45,7 +45,16 @@ class Stack:
     other: Machine
     redis: subprocess.Popen[bytes]
     buckets: str
+    folder: Path
     variables: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def reading_a_copy(self) -> Iterator[Machine]:
+        """Have one more machine, which makes public pages from a copy of the database that never lags."""
+        more = {"REPLICA_URL": self.variables["DATABASE_URL"]}
+        machine = make_machine(self.folder / "reading", self.variables | more)
+        with serving(machine):
+            yield machine
 
 
 @pytest.fixture(scope="session")
@@ -71,13 +80,19 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         one, other = machines = [make_machine(folder / name, variables) for name in ("one", "other")]
         one.prepare()
         for machine in machines:
-            command = [sys.executable, "manage.py", "serve", "--port", str(machine.app_port)]
-            log = machine.folder / "app.log"
-            machine.process = running_now.enter_context(running(command, log, machine.variables))
-            until(lambda: answers(machine.app_port))  # noqa: B023 - it is waited for at once
+            running_now.enter_context(serving(machine))
         worker = [sys.executable, "manage.py", "worker"]
         running_now.enter_context(running(worker, folder / "worker.log", one.variables))
-        yield Stack(one, other, redis, buckets)
+        yield Stack(one, other, redis, buckets, folder, variables)
+
+
+@contextmanager
+def serving(machine: Machine) -> Iterator[None]:
+    """Have a machine answer."""
+    command = [sys.executable, "manage.py", "serve", "--port", str(machine.app_port)]
+    with running(command, machine.folder / "app.log", machine.variables) as machine.process:
+        until(lambda: answers(machine.app_port))
+        yield
 
 
 def make_machine(folder: Path, variables: dict[str, str]) -> Machine:

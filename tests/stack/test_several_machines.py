@@ -55,6 +55,12 @@ def test_a_reply_posted_at_one_waits_at_the_other_and_shows_at_both_once_approve
         assert body in see(machine, article).text
 
 
+def test_a_machine_that_reads_a_copy_answers_in_every_process(stack: Stack, article: str) -> None:
+    with stack.reading_a_copy() as machine:
+        for _ in range(4 * WORKERS):
+            assert "As it was." in see(machine, article).text
+
+
 def test_staff_are_signed_in_at_every_machine(stack: Stack) -> None:
     desk = stack.one.staff()
     assert desk.get(f"{stack.other.url}/moderation/", timeout=20, allow_redirects=False).status_code == 200

@@ -1,0 +1,47 @@
+"""Requests whose headers would have made Django fail before it could answer."""
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from kiwiguard.requests import Handler
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(path: str, content_type: str, query: str = "", *, body: bytes = b"") -> int:
+    """Return the status of the answer to a request that says so of what it brings."""
+    said: list[str] = []
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": "POST" if body else "GET",
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "CONTENT_TYPE": content_type,
+        "CONTENT_LENGTH": str(len(body)),
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "wsgi.url_scheme": "http",
+        "wsgi.input": BytesIO(body),
+    }
+    Handler()(environ, lambda status, _: said.append(status)).close()  # type: ignore[arg-type]
+    return int(said[0][:3])
+
+
+@pytest.mark.parametrize("charset", ["zlib", "idna", "undefined", "rot13", "punycode", "hex", "utf-16", "latin-1"])
+def test_no_charset_makes_a_question_fail(charset: str) -> None:
+    assert ask("/search/", f"text/plain; charset={charset}", "q=%41%ff&a=b") == 200
+    assert ask("/replies/link/", f"multipart/form-data; boundary=x; charset={charset}", body=PART) == 422
+
+
+@pytest.mark.parametrize("content_type", ["a/b; x*=bogus''%41", "multipart/form-data; x*=bogus''%41; boundary=x"])
+def test_a_parameter_in_an_encoding_of_its_own_is_no_matter(content_type: str) -> None:
+    assert ask("/nope/", content_type) == 404
+    assert ask("/replies/link/", content_type, body=PART) == 422
+
+
+def test_more_fields_than_anybody_could_mean_are_refused() -> None:
+    assert ask("/search/", "text/plain; charset=utf-8", "&".join(["q=1"] * 3_100)) == 400
+
+
+PART = b'--x\r\nContent-Disposition: form-data; name="email"\r\n\r\na%\xff\r\n--x--\r\n'
