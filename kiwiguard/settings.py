@@ -6,12 +6,15 @@ Without any variable set the site runs on this machine alone: SQLite, local file
 
 import ipaddress
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
+from cryptography.fernet import Fernet, MultiFernet
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django_prose_editor.config import html_tags
@@ -23,6 +26,16 @@ django_stubs_ext.monkeypatch()  # lets classes such as ModelAdmin name their mod
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()  # type: ignore[no-untyped-call]
 
+
+@contextmanager
+def _variable(name: str) -> Iterator[None]:
+    """Have it said which variable can't be read, and not what is in it: some hold a password."""
+    try:
+        yield
+    except (ImproperlyConfigured, LookupError, ValueError) as error:
+        raise ImproperlyConfigured(f"{name} isn't of the form that the README's table gives.") from error
+
+
 # Where things are kept
 
 DATA_DIR = open_data_dir(Path(env.str("DATA_DIR", default="") or BASE_DIR / "var").resolve())
@@ -30,6 +43,8 @@ load_secrets(DATA_DIR / "secrets.env")
 
 SECRET_KEY = env.str("SECRET_KEY")
 EMAIL_KEYS: list[str] = env.list("EMAIL_KEYS")  # newest first: it encrypts, all of them decrypt
+with _variable("EMAIL_KEYS"):
+    MultiFernet([Fernet(key) for key in EMAIL_KEYS])
 FINGERPRINT_KEY = env.str("FINGERPRINT_KEY")
 _SECRET_CHARACTERS = 40
 for _name in ("SECRET_KEY", "FINGERPRINT_KEY"):
@@ -66,7 +81,8 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # Finished pages in memory, in front of Django: see kiwiguard/page_store.py
 
-PAGE_CACHE_BYTES = int(env.float("PAGE_CACHE_MB", default=4.0) * 2**20)  # of each server process
+with _variable("PAGE_CACHE_MB"):
+    PAGE_CACHE_BYTES = int(env.float("PAGE_CACHE_MB", default=4.0) * 2**20)  # of each server process
 # Caches in front of it that are told what has changed: see kiwiguard/fronts.py
 NGINX_PURGE_URLS: list[str] = env.list("NGINX_PURGE_URLS", default=[])
 PURGE_URLS: list[str] = env.list("PURGE_URLS", default=[])
@@ -152,7 +168,10 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
 # Data
 
 _sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "kiwiguard.sqlite3"}
-_database: dict[str, Any] = env.db("DATABASE_URL") if env.str("DATABASE_URL", default="") else _sqlite
+with _variable("DATABASE_URL"):
+    _database: dict[str, Any] = env.db("DATABASE_URL") if env.str("DATABASE_URL", default="") else _sqlite
+    if _database["ENGINE"] not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
+        raise ValueError("another database")
 DATABASES = {"default": _database}
 _database["CONN_MAX_AGE"] = 600
 _database["CONN_HEALTH_CHECKS"] = True
@@ -200,7 +219,8 @@ if env.str("REPLICA_URL", default=""):  # see kiwiguard/replica.py
     MIDDLEWARE.append("kiwiguard.replica.PublicReads")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+with _variable("CACHE_URL"):
+    CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
     CACHES["default"]["BACKEND"] = "kiwiguard.redis_cache.ForgivingRedis"
 
@@ -257,7 +277,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
-TRUSTED_PROXIES = [ipaddress.ip_network(network, strict=False) for network in env.list("TRUSTED_PROXIES", default=[])]
+with _variable("TRUSTED_PROXIES"):
+    TRUSTED_PROXIES = [ipaddress.ip_network(proxy, strict=False) for proxy in env.list("TRUSTED_PROXIES", default=[])]
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
@@ -306,7 +327,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Mail and what else happens outside a request
 
 MAIL_IS_ON = bool(env.str("EMAIL_URL", default=""))
-vars().update(env.email("EMAIL_URL", default="dummymail://"))
+with _variable("EMAIL_URL"):
+    vars().update(env.email("EMAIL_URL", default="dummymail://"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"{SITE_NAME} <noreply@{_site.hostname}>")
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -127,3 +127,26 @@ def test_it_says_why_it_cannot_start(site: Site, tmp_path: Path) -> None:
     assert second.start().wait(60) == 1
     assert b"SECRET_KEY is missing or a sample" in second.log.read_bytes()
     assert b"Traceback" not in second.log.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "nonsense"),
+        ("DATABASE_URL", "oracle://user:password@127.0.0.1/paper"),
+        ("CACHE_URL", "nonsense"),
+        ("EMAIL_URL", "nonsense"),
+        ("EMAIL_KEYS", "abc"),
+        ("PAGE_CACHE_MB", "much"),
+        ("TRUSTED_PROXIES", "nginx"),
+        ("WEB_CONCURRENCY", "0"),
+    ],
+)
+def test_it_says_which_variable_it_cannot_read(tmp_path: Path, name: str, value: str) -> None:
+    site = Site(tmp_path)
+    site.environment[name] = value
+    assert site.start().wait(60) == 1
+    said = site.log.read_text()
+    assert name in said
+    assert "Traceback" not in said
+    assert "password" not in said

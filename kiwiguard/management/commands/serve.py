@@ -43,6 +43,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve until Ctrl-C or SIGTERM; raises CommandError for a port that is taken."""
+        if options["workers"] < 1:
+            raise CommandError("WEB_CONCURRENCY must be at least 1: so many processes answer readers.")
         refuse_taken_port(options["host"], options["port"])
         password = self._prepare()
         self.stdout.write(f"{settings.SITE_NAME} is at {settings.SITE_URL}/")
