@@ -219,16 +219,21 @@ class KeyPointForm(forms.ModelForm[KeyPoint]):
             self.initial["source_numbers"] = _written(list(evidence))
 
     def clean_source_numbers(self) -> dict[int, str]:
-        """Return the locators by the numbers that were typed, with whatever between them."""
-        locators: dict[int, str] = {}
-        for line in self.cleaned_data["source_numbers"].splitlines():
-            if located := _LOCATED.fullmatch(line.strip()):
-                locators[int(located[1])] = clean_line(located[2])[:MAX_LOCATOR_CHARACTERS]
-            elif re.search(r"[^\d\s,;\[\]]", line):
-                raise ValidationError("Give the numbers of the sources, such as 1, 3.", code="not_numbers")
-            else:
-                locators |= {int(number): locators.get(int(number), "") for number in re.findall(r"\d{1,4}", line)}
-        return locators
+        """Return what `evidence_in` reads there."""
+        return evidence_in(self.cleaned_data["source_numbers"])
+
+
+def evidence_in(typed: str) -> dict[int, str]:
+    """Return the locators by the numbers that were typed, with whatever between them; raises ValidationError."""
+    locators: dict[int, str] = {}
+    for line in typed.splitlines():
+        if located := _LOCATED.fullmatch(line.strip()):
+            locators[int(located[1])] = clean_line(located[2])[:MAX_LOCATOR_CHARACTERS]
+        elif re.search(r"[^\d\s,;\[\]]", line):
+            raise ValidationError("Give the numbers of the sources, such as 1, 3.", code="not_numbers")
+        else:
+            locators |= {int(number): locators.get(int(number), "") for number in re.findall(r"\d{1,4}", line)}
+    return locators
 
 
 def _written(evidence: list[tuple[int, str]]) -> str:

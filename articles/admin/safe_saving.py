@@ -5,13 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from articles.admin.forms import evidence_in
 from articles.admin.rows import fitted
 from articles.differing import differences
 from articles.models import Article, Autosave, Presence
@@ -69,13 +70,24 @@ def _typed(data: QueryDict) -> dict[str, Any]:
         body = clean_body(data.get("body", ""))
     except TextRefused:
         body = ""
+    sources = [{name: row.get(name, "") for name in SOURCE_FACTS} for row in _rows(data, "sources")]
     points = [
-        {**{name: row.get(name, "") for name in ("lead", "text", "passage")}, "support": []}
+        {
+            **{name: row.get(name, "") for name in ("lead", "text", "passage")},
+            "support": _support(row.get("source_numbers", ""), sources),
+        }
         for row in _rows(data, "key_points")
     ]
-    sources = [{name: row.get(name, "") for name in SOURCE_FACTS} for row in _rows(data, "sources")]
     texts = {name: data.get(name, "") for name in ("title", "standfirst")}
     return {**texts, "body": body, "tags": sorted(data.getlist("tags")), "key_points": points, "sources": sources}
+
+
+def _support(typed: str, sources: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    try:
+        numbers = evidence_in(typed)
+    except ValidationError:
+        return []
+    return [{"source": sources[number - 1]["key"]} for number in sorted(numbers) if 0 < number <= len(sources)]
 
 
 def _rows(data: QueryDict, prefix: str) -> list[dict[str, Any]]:

@@ -27,7 +27,11 @@ def opened(article: Article, **fields: Any) -> dict[str, Any]:
     number = article.versions.values_list("number", flat=True).first() or 0
     data = form_data(title=article.title, slug=article.slug, status=article.status, body=article.body)
     data |= {"opened_version": str(number), "tags": list(article.tags.names())}
-    for prefix, names in (("key_points", ("position", "lead", "text")), ("sources", ("position", "title", "url"))):
+    texts, facts = ("position", "lead", "text"), ("position", "title", "url", "outlet", "key")
+    for place, key_point in enumerate(article.key_points.all()):
+        numbers = key_point.sources.values_list("position", flat=True)
+        data[f"key_points-{place}-source_numbers"] = ", ".join(map(str, numbers))
+    for prefix, names in (("key_points", texts), ("sources", facts)):
         rows = list(getattr(article, prefix).all())
         data |= {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": len(rows)}
         for place, row in enumerate(rows):
@@ -101,6 +105,16 @@ def test_the_first_two_savings_of_an_old_article_are_told_apart() -> None:
     asked = signed_in("Editor", "me").post(change(article), mine)
     assert asked.status_code == 409
     assert [field.name for field in asked.context["theirs"]] == ["Title"]
+
+
+def test_who_is_asked_sees_what_they_changed_and_no_more(article: Article) -> None:
+    other, me = signed_in("Editor", "other"), signed_in("Editor", "me")
+    mine = opened(article, title="Mine", standfirst=article.standfirst)
+    with_others = mine | {"key_points-0-source_numbers": "1, 3"}
+    assert other.post(change(article), opened(article, title="Theirs")).status_code == 302
+    for sent, changed in ((mine, ["Title"]), (with_others, ["Title", "Key points"])):
+        asked = me.post(change(article), sent)
+        assert [field.name for field in asked.context["mine"]] == changed
 
 
 def test_what_changed_outside_of_the_form_is_kept_before_it_is_changed_again(article: Article) -> None:
