@@ -11,7 +11,7 @@ import threading
 import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from itertools import pairwise
 from typing import Any
 
@@ -29,7 +29,8 @@ ROWS_AT_START = 200
 MAX_GAPS = 500
 GRACE = 10.0  # seconds: far longer than it takes from the number of a row to that of its transaction
 EVERY = 1.0  # seconds between two looks at transactions
-PAUSE = 0.5  # seconds between two looks while the database can't be reached
+LONGEST_LOOK = 10.0  # seconds, after which the database passes for one that can't be reached
+PAUSE = 0.5  # seconds between two looks while it can't, and the most that one is waited for then
 RECENT = 2.0  # seconds: a copy of the database may make commits visible in another order, but not of so long ago
 
 _CHANGES_SINCE = Question(lambda seen: Change.objects.filter(pk__gt=seen).values_list("pk", "key", "due_at"))
@@ -56,6 +57,7 @@ class NotedChanges:
         self.to_come: list[tuple[float, str]] = []
         self.next_due = float("inf")
         self.is_in_touch = True
+        self.attempt: Future[None] | None = None  # the look that was last waited for
         self.looked_at = float("-inf")
         self.good_until = float("-inf")
         self.is_looking = False
@@ -79,7 +81,7 @@ class NotedChanges:
         if self.known() is None:
             with self.lock:
                 if self.known() is None:
-                    self.looks.submit(self._look).result() if self.looks else self._look()
+                    self._look_again()
         return self.moment
 
     def known(self) -> int | None:
@@ -98,6 +100,18 @@ class NotedChanges:
         if since < self.everything_at:
             return False
         return all(changed.get(key, 0) <= since for key in keys)
+
+    def _look_again(self) -> None:
+        if not self.looks:
+            self._look()
+            return
+        if self.attempt is None or self.attempt.done():
+            self.attempt = self.looks.submit(self._look)
+        if wait([self.attempt], LONGEST_LOOK if self.is_in_touch else PAUSE).done:
+            self.attempt.result()
+        else:  # a machine that hangs, or has vanished, doesn't even refuse
+            self.is_in_touch = False
+            self.good_until = time.monotonic() + PAUSE
 
     def _look(self) -> None:
         self.is_looking = True

@@ -262,3 +262,19 @@ def test_who_asks_shortly_before_has_another_look_begun_and_waits_for_none(
     known.good_until = time.monotonic() + 500
     assert known.known() == made_at + 1
     assert len(aside.asked) == 2
+
+
+def test_while_the_database_does_not_even_refuse_nobody_waits_long(
+    known: NotedChanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(freshness, "LONGEST_LOOK", 0.01)
+    monkeypatch.setattr(freshness, "PAUSE", 0.01)
+    known.looks = aside = Aside()  # type: ignore[assignment]
+    Change.objects.note({"article-1"})
+    made_at = look(known)
+    assert look(known) == made_at
+    assert known.is_fresh({"article-1"}, made_at)
+    assert (known.is_in_touch, len(aside.asked)) == (False, 1)
+    aside.asked[0]()
+    assert known.is_in_touch
+    assert not known.is_fresh({"article-1"}, made_at)
