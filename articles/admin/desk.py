@@ -1,5 +1,6 @@
 """What articles are made of: sections, authors, pictures and tags."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -14,8 +15,8 @@ from articles.counting import MOST_COUNTED
 from articles.expressions import begins_with
 from articles.models import Author, Image, Section
 
-admin.site.site_header = "Kiwi Guard"
-admin.site.site_title = "Kiwi Guard"
+admin.site.site_header = settings.SITE_NAME
+admin.site.site_title = settings.SITE_NAME
 admin.site.index_title = "Newsroom"
 
 
