@@ -45,9 +45,7 @@ class Freshness(Protocol):
     """Says what has changed."""
 
     next_due: float  # when something is to change by time alone, by the system's clock
-    is_in_touch: (
-        bool  # otherwise something may have changed that it doesn't know, and no cache in front may keep a page
-    )
+    is_in_touch: bool  # if not, it may have missed a change, and no cache in front is to keep a page
 
     def now(self) -> int:
         """Return the present moment: a number that grows whenever something has changed."""
@@ -255,8 +253,7 @@ class PageStore:
         answers: list[tuple[Any, ...]] = []
         chunks = self.behind(asked, lambda *answer: answers.append(answer))
         status, headers = answers[-1][:2]
-        named = {name.lower(): value for name, value in headers}
-        if not _may_be_kept(status, named):
+        if not _may_be_kept(status, headers):
             with self.lock:
                 self._drop(environ["PATH_INFO"])
             start_response(status, self._unkept(headers))
@@ -268,12 +265,7 @@ class PageStore:
             body = b"".join(chunks)
         finally:
             getattr(chunks, "close", lambda: None)()
-        dropped = OWN_HEADERS if self.site.shows_keys else OWN_HEADERS | {"surrogate-key"}
-        sent = [(name, value) for name, value in headers if name.lower() not in dropped]
-        encoding = best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        page = Page(frozenset(named["surrogate-key"].split()), made_at, sent, body, encoding)
-        if "surrogate-control" in named:
-            page.good_until = made_at[1] + float(named["surrogate-control"].removeprefix("max-age="))
+        page = self._page(environ, made_at, headers, body)
         if self._is_fresh(page, self.freshness.now()):
             self._keep(environ["PATH_INFO"], page)
         else:
@@ -281,6 +273,16 @@ class PageStore:
             if flight:
                 flight.is_overtaken = True
         return self._send(page, environ, start_response, MISS)
+
+    def _page(self, environ: dict[str, Any], made_at: tuple[int, float], headers: Headers, body: bytes) -> Page:
+        named = _by_name(headers)
+        dropped = OWN_HEADERS if self.site.shows_keys else OWN_HEADERS | {"surrogate-key"}
+        sent = [(name, value) for name, value in headers if name.lower() not in dropped]
+        encoding = best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        page = Page(frozenset(named["surrogate-key"].split()), made_at, sent, body, encoding)
+        if "surrogate-control" in named:
+            page.good_until = made_at[1] + float(named["surrogate-control"].removeprefix("max-age="))
+        return page
 
     def _keep(self, path: str, page: Page) -> None:
         if page.size <= self.max_bytes // LARGEST_SHARE:
@@ -333,8 +335,13 @@ def _has_it(environ: dict[str, Any], etag: str, date: str | None) -> bool:
     return date is not None and environ.get("HTTP_IF_MODIFIED_SINCE") == date
 
 
-def _may_be_kept(status: str, headers: dict[str, str]) -> bool:
-    directives = {directive.strip() for directive in headers.get("cache-control", "").lower().split(",")}
-    if "public" not in directives or directives & {"private", "no-store"} or NOT_FOR_ALL & headers.keys():
+def _by_name(headers: Headers) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers}
+
+
+def _may_be_kept(status: str, headers: Headers) -> bool:
+    named = _by_name(headers)
+    directives = {directive.strip() for directive in named.get("cache-control", "").lower().split(",")}
+    if "public" not in directives or directives & {"private", "no-store"} or NOT_FOR_ALL & named.keys():
         return False
-    return status.startswith("200") and "surrogate-key" in headers
+    return status.startswith("200") and "surrogate-key" in named
