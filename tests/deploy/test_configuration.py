@@ -24,7 +24,7 @@ def test_no_page_has_an_address_that_nginx_would_read_otherwise() -> None:
     taken_apart = {"media/<path:path>", "^(?P<first>(?:[-\\w]+/){0,2})page/1/$"}  # no page is kept under these
     for pattern in PUBLIC - taken_apart:
         kinds = set(re.findall(r"<(\w+):", pattern))
-        assert kinds <= {"slug", "page", "int", "section", "year", "month"}, pattern
+        assert kinds <= {"slug", "page", "number", "section", "year", "month"}, pattern
 
 
 def test_the_cookies_of_staff_are_named() -> None:
