@@ -1,13 +1,25 @@
 """Requests whose headers would have made Django fail before it could answer."""
 
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 
 from kiwiguard.requests import Handler
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _keep_the_tests_own_connection() -> Iterator[None]:
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def ask(path: str, content_type: str, query: str = "", *, body: bytes = b"") -> int:
