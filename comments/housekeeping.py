@@ -1,6 +1,6 @@
 """What has to be done from time to time, whoever does it: a server process, the worker, or cron."""
 
-import logging
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from django.utils import timezone
@@ -22,17 +22,22 @@ FINISHED_TASKS_KEPT = timedelta(hours=1)  # some hold an address, encrypted
 PARTS_AT_ONCE = 100  # articles: a few seconds of work
 DAY = timedelta(days=1)
 
-logger = logging.getLogger(__name__)
-
 
 def tidy() -> None:
-    """Do every chore that is due, and that no other process has taken up; one that fails holds up no other."""
-    for name, pause, do in CHORES:
-        if Chore.objects.take(name, pause):
-            try:
-                do()
-            except Exception:
-                logger.exception("A chore failed, and will be tried again: %s.", name)
+    """Do every chore that is due, and that no other process has taken up; raises as `do_all` does."""
+    do_all(do for name, pause, do in CHORES if Chore.objects.take(name, pause))
+
+
+def do_all(work: Iterable[Callable[[], object]]) -> None:
+    """Do one after the other, also when one fails; raises an ExceptionGroup of what went wrong, if anything did."""
+    errors: list[Exception] = []
+    for do in work:
+        try:
+            do()
+        except Exception as error:  # noqa: BLE001 - it is raised below
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup("Some of the work failed, and will be tried again", errors)
 
 
 def _resume_tasks() -> None:

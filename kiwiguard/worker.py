@@ -13,7 +13,7 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from comments.housekeeping import tidy
+from comments.housekeeping import do_all, tidy
 from kiwiguard.fronts import purge_again
 
 SECONDS_BETWEEN_LOOKS = 1.0
@@ -32,20 +32,19 @@ class TaskWorker:
     def run(self) -> None:
         """Work until `stopping` is set; a database that is away for a while is waited for."""
         while not self.stopping.is_set():
-            self.look()
+            try:
+                self.look()
+            except Exception:
+                logger.exception("A part of the worker's work failed; it goes on.")
             close_old_connections()
             self.stopping.wait(SECONDS_BETWEEN_LOOKS)
 
     def look(self) -> None:
-        """Do what is due now; what fails holds up nothing else."""
+        """Do what is due now; what fails holds up nothing else, and is raised as `do_all` does."""
         is_time_for_chores = time.monotonic() >= self.next_chores
         if is_time_for_chores:
             self.next_chores = time.monotonic() + SECONDS_BETWEEN_CHORES
-        for do in [*([tidy] if is_time_for_chores else []), run_tasks, purge_again]:
-            try:
-                do()
-            except Exception:
-                logger.exception("A part of the worker's work failed; it goes on.")
+        do_all([*([tidy] if is_time_for_chores else []), run_tasks, purge_again])
 
 
 def run_tasks() -> None:
