@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
 from articles.models import Article, Shown, ShownQuerySet
@@ -102,7 +103,8 @@ class Policy(Shown):
         closes_at = self._end_of(article)
         if closes_at and closes_at <= timezone.now():
             date = f"{closes_at:%-d %B %Y}"
-            return f"Replies to this article closed on {date}, {self.close_after_days} days after publication."
+            days = f"{self.close_after_days} day{pluralize(self.close_after_days)}"
+            return f"Replies to this article closed on {date}, {days} after publication."
         return ""
 
     def closes_at(self, article: Article) -> datetime | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
+from django.template.defaultfilters import pluralize
 
 from articles.importing import AddressTakenError, Outcome, Wishes, import_article
 from articles.models import Author, Section
@@ -86,6 +87,7 @@ def _report(text: PlainArticle, outcome: Outcome) -> str:
     if outcome.done == "known":
         return f"“{outcome.article}” was imported before; nothing was changed."
     headings = sum(block.kind == "heading" for block in text.blocks)
-    found = f"{len(text.key_points)} key points, {headings} headings, {len(text.sources)} sources"
+    counted = {"key point": len(text.key_points), "heading": headings, "source": len(text.sources)}
+    found = ", ".join(f"{number} {name}{pluralize(number)}" for name, number in counted.items())
     state = outcome.article.get_status_display().lower()
     return f"“{outcome.article}” was {outcome.done} ({state}): {found}."
