@@ -41,7 +41,7 @@ class MarkQuerySet(models.QuerySet["Mark"]):
 class Mark(models.Model):
     """How many entries of a list stand at a spot or before it."""
 
-    list = models.CharField(max_length=40)
+    list = models.CharField(max_length=140)
     at = models.DateTimeField()
     number = models.BigIntegerField()
     rank = models.PositiveIntegerField()

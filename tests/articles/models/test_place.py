@@ -17,6 +17,7 @@ from articles.models import Article, ArticleTag, Byline, Change, LongList, Mark,
 from articles.models.change import Shown, ShownQuerySet
 from articles.models.mark import SPACING, mark_anew
 from articles.models.place import EVERYTHING, long_list, place_anew
+from articles.slugs import MAX_SLUG_LENGTH
 from tests.factories import make_article, make_author, make_full_article, make_section
 
 pytestmark = pytest.mark.django_db
@@ -31,11 +32,11 @@ def rows() -> set[tuple[Any, ...]]:
     return set(Place.objects.values_list("list", "at", "article"))
 
 
-def stand(count: int, *, start: int = 0) -> list[Spot]:
+def stand(count: int, *, start: int = 0, name: str = "test") -> list[Spot]:
     """Put so many articles into one list, one for each hour, past everything that would slow it down."""
     spots = [Spot(BEGINNING + timedelta(hours=number), start + number) for number in range(count)]
     with connection.constraint_checks_disabled():
-        Place.objects.bulk_create(Place(list="test", at=at, article_id=number) for at, number in spots)
+        Place.objects.bulk_create(Place(list=name, at=at, article_id=number) for at, number in spots)
     return spots
 
 
@@ -166,6 +167,16 @@ def test_entries_that_come_by_themselves_get_marks(numbers: None) -> None:
     ranks = [0, *Mark.objects.filter(list="test").order_by("rank").values_list("rank", flat=True)]
     assert ranks[-1] > 4 * SPACING
     assert all(after - before < 2 * SPACING for before, after in pairwise(ranks))
+
+
+def test_the_longest_name_of_an_outlet_makes_a_list_with_marks() -> None:
+    name = f"outlet-{'o' * MAX_SLUG_LENGTH}"
+    entries = LongList(name, Place.objects.filter(list=name), number="article_id")
+    entries.account_for(new=stand(2 * SPACING, name=name))
+    for mark in Mark.objects.filter(list=name):
+        mark.full_clean()
+    assert Mark.objects.filter(list=name).exists()
+    Place.objects.filter(list=name).delete()
 
 
 def test_a_long_list_knows_how_many_entries_there_are_at_a_time() -> None:
