@@ -53,13 +53,13 @@ class PurgeRequests:
         return self.url.geturl()
 
     def purge(self, keys: Iterable[str]) -> None:
-        """Send one request, or several if the keys are many; one that doesn't answer isn't waited for each time."""
+        """Send one request, or several if the keys are many; one that keeps silent isn't waited for each time."""
         if time.monotonic() < self.away_until:
             raise OSError("it didn't answer a moment ago")
         try:
             for line in _lines(keys):
                 self._send(line)
-        except OSError:
+        except TimeoutError:
             self.away_until = time.monotonic() + SECONDS_AWAY
             raise
 

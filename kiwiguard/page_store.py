@@ -39,6 +39,7 @@ PATIENCE = 10.0  # seconds that a request waits for another one to make its page
 AS_OF = "page_store.as_of"  # tells the application behind what says what has changed, and the moment that counts
 YOUNG = 2  # seconds in which a page bears no date
 IN_FRONT, YOUNG_IN_FRONT = 3600.0, 10.0  # the most seconds for which a cache in front may show a page without asking
+LONGEST_KEYS = 7_000  # characters: of a header longer than 8 KB a cache in front makes an error
 
 
 class Freshness(Protocol):
@@ -110,6 +111,7 @@ class Page:
         """Take what it shows, the moment and the time before it was made, what is sent, and how it was asked for."""
         self.keys, self.headers = keys, headers
         self.made_at, made = made_at
+        self.is_for_fronts = True
         self.good_until = float("inf")  # by the system's clock
         # A date in whole seconds proves that a page is the same only if no other is shown under it (RFC 9110, section
         # 8.8.2.2): so it is given once its second is over, and so is the time of whoever still shows the page before.
@@ -210,7 +212,8 @@ class PageStore:
         now = time.time()
         is_dated = now >= page.dated_from
         has_it = _has_it(environ, variant.etag, page.date[1] if is_dated else None)
-        longest = (IN_FRONT if is_dated else YOUNG_IN_FRONT) if self.freshness.is_in_touch else 0.0
+        may_lie_in_front = self.freshness.is_in_touch and page.is_for_fronts
+        longest = (IN_FRONT if is_dated else YOUNG_IN_FRONT) if may_lie_in_front else 0.0
         return is_dated, has_it, self.site.terms(min(page.good_until, self.freshness.next_due, now + longest))
 
     def _hand_on(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -276,10 +279,13 @@ class PageStore:
 
     def _page(self, environ: dict[str, Any], made_at: tuple[int, float], headers: Headers, body: bytes) -> Page:
         named = _by_name(headers)
-        dropped = OWN_HEADERS if self.site.shows_keys else OWN_HEADERS | {"surrogate-key"}
+        keys = named["surrogate-key"]
+        is_short = len(keys) <= LONGEST_KEYS
+        dropped = OWN_HEADERS if self.site.shows_keys and is_short else OWN_HEADERS | {"surrogate-key"}
         sent = [(name, value) for name, value in headers if name.lower() not in dropped]
         encoding = best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        page = Page(frozenset(named["surrogate-key"].split()), made_at, sent, body, encoding)
+        page = Page(frozenset(keys.split()), made_at, sent, body, encoding)
+        page.is_for_fronts = is_short or not self.site.shows_keys
         if "surrogate-control" in named:
             page.good_until = made_at[1] + float(named["surrogate-control"].removeprefix("max-age="))
         return page

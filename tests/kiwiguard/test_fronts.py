@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import create_server
 from threading import Thread
 from typing import Any
 
@@ -103,14 +104,25 @@ def test_many_keys_are_told_in_several_requests_and_very_many_as_everything(cach
 
 
 @pytest.mark.usefixtures("_told")
-def test_a_cache_that_refuses_is_logged_and_left_alone_for_a_moment(
+def test_a_cache_that_refuses_is_logged_and_told_of_the_next_change_all_the_same(
     cache: Cache, caplog: pytest.LogCaptureFixture
 ) -> None:
     cache.status = 403
     assert not fronts.purge({"a"})
-    assert not fronts.purge({"b"})
-    assert cache.told == ["a"]
     assert "403" in caplog.text
+    cache.status = 204
+    assert fronts.purge({"b"})
+    assert cache.told == ["a", "b"]
+
+
+def test_a_cache_that_keeps_silent_is_not_waited_for_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fronts, "SECONDS_TO_ANSWER", 0.05)
+    with create_server(("127.0.0.1", 0)) as silent:
+        front = fronts.PurgeRequests(f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        with pytest.raises(TimeoutError):
+            front.purge({"a"})
+        with pytest.raises(OSError, match="a moment ago"):
+            front.purge({"b"})
 
 
 def test_all_caches_hear_it_though_one_is_away(cache: Cache, settings: Any) -> None:
@@ -130,7 +142,6 @@ def test_the_worker_tells_it_again_until_it_was_heard(cache: Cache, time_machine
     cache.told.clear()
     for seconds in (1, 11, 17, 23):
         time_machine.move_to(NOON + seconds, tick=False)
-        fronts.fronts.cache_clear()  # it isn't left alone any more
         cache.status = 204 if seconds == 17 else 503
         TaskWorker().look()
     assert sum("a" in keys.split() for keys in cache.told) == 2

@@ -379,6 +379,18 @@ def test_a_cache_in_front_hears_the_first_of_all_ends(behind: Behind, changes: C
     assert Answer(store, HTTP_IF_NONE_MATCH=first.headers["etag"]).headers["end"] == "60"
 
 
+@pytest.mark.parametrize("is_long", [False, True])
+def test_a_page_with_more_keys_than_a_header_holds_is_kept_here_alone(changes: Changes, is_long: bool) -> None:
+    behind = Behind(**{"Surrogate-Key": " ".join(f"work-{number}" for number in range(1_000 if is_long else 500))})
+    store = make_store(behind, changes, shows_keys=True, end_in_front=lambda end: ("End", str(end)))
+    Answer(store)
+    answer = Answer(store)
+    assert answer.is_hit
+    assert ("surrogate-key" not in answer.headers, float(answer.headers["end"]) <= time.time()) == (is_long, is_long)
+    changes.note("work-7")
+    assert not Answer(store).is_hit
+
+
 def test_a_page_of_which_one_cannot_be_sure_is_not_kept_in_front(behind: Behind, changes: Changes) -> None:
     store = make_store(behind, changes, end_in_front=lambda end: ("End", str(end)))
     Answer(store)
