@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import OuterRef
 from django.utils import timezone
@@ -296,6 +297,12 @@ class Correction(Placed):
 
     def __str__(self) -> str:
         return f"{self.made_at:%Y-%m-%d}: {self.text}"
+
+    def clean(self) -> None:
+        """Refuse a time to come: what is stored is public at once, with its date."""
+        super().clean()
+        if self.made_at and self.made_at > timezone.now():
+            raise ValidationError({"made_at": "This time is still to come, and readers see a correction at once."})
 
     def page_keys(self) -> set[str]:
         """Name the pages of its article."""

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
@@ -44,3 +45,9 @@ def test_they_come_in_pages_at_the_same_cost(client: Client, django_assert_num_q
         assert client.get("/corrections/").content.decode().count("Number ") == 20
     assert client.get("/corrections/page/2/").content.decode().count("Number ") == 5
     assert client.get("/corrections/page/3/").status_code == 404
+
+
+def test_none_is_dated_in_the_future() -> None:
+    correction = make_correction("Cables", "It was ten.", days=-1)
+    with pytest.raises(ValidationError, match="still to come"):
+        correction.full_clean()
