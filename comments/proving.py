@@ -14,8 +14,8 @@ def prove(reply: Comment) -> None:
     now = timezone.now()
     reply.subscriptions.filter(confirmed_at__isnull=True).update(confirmed_at=now)
     if reply.proven_at is None:
-        reply.proven_at = now
-        reply.save(update_fields=["proven_at"])
+        Comment.objects.filter(pk=reply.pk).update(proven_at=now)
+        reply.refresh_from_db()  # it may have been decided on since it was read
         judge_proven(reply, Policy.current())
     decision = reply.latest_verdict
     if decision is not None and decision.verdict == reply.status:

@@ -15,6 +15,7 @@ from articles.models import Article, Mark
 from articles.models.mark import SPACING
 from comments.models import Comment, Policy, Tally
 from comments.models.tally import listed_roots, tally_anew, visible_answers
+from comments.proving import prove
 from tests.factories import make_approved_reply, make_article, make_reply, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +92,18 @@ def change(reply: Comment, verb: str, moderator: User) -> None:
             chosen.erase()
         case "delete":
             chosen.delete_unanswered()
+
+
+def test_an_address_proven_while_a_moderator_approves_leaves_the_reply_counted() -> None:
+    article, moderator = make_article(), make_staff("Moderator")
+    root = make_approved_reply(article)
+    for waiting in (make_reply(article), make_reply(article, parent=root)):
+        as_read = Comment.objects.get(pk=waiting.pk)
+        waiting.approve(by=moderator)
+        prove(as_read)
+        assert kept(article) == counted(article)
+        waiting.reject(by=moderator)
+        assert kept(article) == counted(article)
 
 
 def test_counting_anew_says_what_is_kept() -> None:
