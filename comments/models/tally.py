@@ -61,6 +61,11 @@ _TALLIES = """
     about_key_point_id IS NOT NULL OR about_source_id IS NOT NULL OR about_heading <> '' THEN 1 ELSE 0 END)
     FROM comments_comment WHERE status = 'approved' GROUP BY article_id
 """
+_NO_ANSWERS = """
+    UPDATE comments_comment SET visible_answers = 0 WHERE visible_answers > 0 AND NOT EXISTS (
+        SELECT 1 FROM comments_comment answer WHERE answer.root_id = comments_comment.id AND answer.status = 'approved'
+    )
+"""
 _ANSWERS = """
     UPDATE comments_comment SET visible_answers = counted.number FROM (
         SELECT root_id, COUNT(*) AS number FROM comments_comment
@@ -77,7 +82,7 @@ def tally_anew() -> None:
     Tally.objects.all().delete()
     Mark.objects.filter(Q(list__startswith="replies-") | Q(list__startswith="thread-")).delete()
     with connection.cursor() as cursor:
-        for statement in (_TALLIES, _ANSWERS, _ROOTS):
+        for statement in (_TALLIES, _NO_ANSWERS, _ANSWERS, _ROOTS):
             cursor.execute(statement)
     columns = ("submitted_at", "id")
     mark_anew("comments_comment", ("'replies-' || article_id", *columns), "is_listed")
