@@ -13,6 +13,7 @@ from comments.models import Comment, CommentQuerySet, Notice, Policy, Report, Re
 from comments.models.queryset import REFUSED, Status
 
 NOTICE_DAYS = 30
+BATCH = 5_000  # rows: a statement takes only so many values
 REMOVED_TEXT = "[removed]"
 
 
@@ -33,17 +34,25 @@ def carry_out(*, is_dry_run: bool = False) -> dict[str, int]:
     removed = {}
     for line in TABLE:
         over = line.over(now - timedelta(days=line.days(policy)))
-        with transaction.atomic():
-            removed[line.name] = over.count() if is_dry_run else line.remove(over)
+        removed[line.name] = over.count() if is_dry_run else _remove(line, over)
     if not is_dry_run:
         RetentionRun.objects.create(removed=removed)
+    return removed
+
+
+def _remove(line: Line, over: QuerySet[Any]) -> int:
+    keys = list(over.order_by("-pk").values_list("pk", flat=True))  # answers before what they answer
+    removed = 0
+    for at in range(0, len(keys), BATCH):
+        with transaction.atomic():
+            removed += line.remove(over.filter(pk__in=keys[at : at + BATCH]))
     return removed
 
 
 def _of_status(*statuses: str) -> Callable[[datetime], CommentQuerySet]:
     def over(before: datetime) -> CommentQuerySet:
         decided = Comment.objects.filter(status__in=statuses, decided_at__lt=before)
-        return decided.exclude(body=REMOVED_TEXT, erased_at__isnull=False, thread__isnull=False)
+        return decided.exclude(body=REMOVED_TEXT, erased_at__isnull=False, answers__isnull=False)
 
     return over
 

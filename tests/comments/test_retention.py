@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from comments import personal_data, retention
@@ -47,6 +48,17 @@ def test_a_removed_reply_that_was_answered_leaves_its_place_but_no_word() -> Non
     assert retention.carry_out()["refused"] == 0
 
 
+def test_a_removed_answer_that_was_answered_is_removed_once() -> None:
+    article = make_article()
+    removed = make_reply(
+        article, parent=make_approved_reply(article), status="rejected", decided_at=days_ago(91), body="BAD WORDS"
+    )
+    make_approved_reply(article, parent=removed)
+    assert [retention.carry_out()["refused"] for _ in range(3)] == [1, 0, 0]
+    removed.refresh_from_db()
+    assert removed.body == "[removed]"
+
+
 def test_personal_data_goes_a_year_after_a_persons_last_reply() -> None:
     article = make_article()
     old = make_approved_reply(article, email="old@hidden.invalid", submitted_at=days_ago(366), body="It stays.")
@@ -70,6 +82,41 @@ def test_fingerprints_of_networks_and_unconfirmed_wishes_go() -> None:
     assert set(Comment.objects.values_list("pk", "client")) == {(old.pk, ""), (fresh.pk, "fingerprint")}
     assert Report.objects.get().client.startswith("gone-")
     assert Subscription.objects.get().comment == fresh
+
+
+def test_no_statement_takes_more_values_however_much_falls_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "BATCH", 5)
+    article, most = make_article(), []
+    for count in (10, 40):
+        for _ in range(count):
+            make_reply(article, status="spam", decided_at=days_ago(15))
+            make_approved_reply(article, client="fingerprint", submitted_at=days_ago(366))
+        sizes: list[int] = []
+        with connection.execute_wrapper(noting(sizes)):
+            removed = retention.carry_out()
+        assert [removed[line] for line in ("spam", "personal", "clients")] == [count, count, 0]
+        most.append(max(sizes))
+    assert most[0] == most[1]
+
+
+def noting(sizes: list[int]) -> Any:
+    def execute_and_note(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
+        sizes.append(len(params or ()))
+        return execute(sql, params, many, context)
+
+    return execute_and_note
+
+
+def test_removed_one_by_one_replies_go_with_their_answers_and_stay_for_those_of_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 1)
+    article, refused = make_article(), {"status": "rejected", "decided_at": days_ago(91)}
+    make_reply(article, parent=make_reply(article, **refused), **refused)
+    kept = make_reply(article, **refused)
+    answer = make_approved_reply(article, parent=kept)
+    assert [retention.carry_out()["refused"] for _ in range(2)] == [3, 0]
+    assert set(Comment.objects.all()) == {kept, answer}
 
 
 def test_a_dry_run_says_the_same_and_changes_nothing() -> None:
