@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.test import Client
 
 from comments.models import Access, Block, ClosedDiscussion, MailChoice, Policy, Rule
@@ -89,6 +90,20 @@ def test_everybody_sets_only_their_own_mail(moderator: Client) -> None:
     assert MailChoice.objects.get(user__username="moderator").often == "hourly"
     assert moderator.get(f"/admin/comments/mailchoice/{other.pk}/change/").status_code == 302
     assert moderator.get("/admin/comments/mailchoice/add/").status_code == 403
+
+
+def test_an_account_goes_with_its_choice_of_mail(client: Client) -> None:
+    leaving = MailChoice.objects.create(user=make_staff("Moderator"), often="daily").user
+    client.force_login(make_staff(username="operator", is_superuser=True))
+    page = client.post(f"/admin/auth/user/{leaving.pk}/delete/", {"post": "yes"})
+    assert page.status_code == 302
+    assert not MailChoice.objects.exists()
+    assert not User.objects.filter(pk=leaving.pk).exists()
+
+
+def test_no_moderator_deletes_a_choice_of_mail(moderator: Client) -> None:
+    own = MailChoice.objects.create(user=User.objects.get(), often="daily")
+    assert moderator.post(f"/admin/comments/mailchoice/{own.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
 def test_the_filter_is_trained_by_a_button(moderator: Client) -> None:
