@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
+from axes.models import AccessAttempt
+from django.conf import settings
 from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
@@ -59,6 +61,12 @@ def _forget_tasks() -> None:
     DBTaskResult.objects.finished().filter(finished_at__lt=over).delete()
 
 
+def _forget_failed_sign_ins() -> None:
+    # Else they stay until the next one fails, with the network address.
+    over = timezone.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
+    AccessAttempt.objects.filter(attempt_time__lte=over).delete()
+
+
 def _forget_changes() -> None:
     Change.objects.over().delete()
 
@@ -74,6 +82,7 @@ CHORES = (
     ("digests", timedelta(minutes=5), _send_digests),
     ("overdue mail", timedelta(minutes=10), deliver_overdue),
     ("counted events", timedelta(minutes=10), _forget_events),
+    ("failed sign-ins", timedelta(minutes=10), _forget_failed_sign_ins),
     ("finished tasks", HOUR, _forget_tasks),
     ("noted changes", HOUR, _forget_changes),
     ("retention", DAY, retention.carry_out),

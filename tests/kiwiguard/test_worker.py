@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.core.management import call_command
 from django.db import OperationalError
+from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -89,3 +91,12 @@ def test_finished_tasks_are_tidied_away(time_machine: Any) -> None:
     time_machine.move_to(timezone.now() + timedelta(days=3))
     tidy()
     assert not DBTaskResult.objects.exists()
+
+
+def test_who_failed_to_sign_in_is_forgotten_once_it_locks_nobody_out(client: Client, time_machine: Any) -> None:
+    client.post("/admin/login/", {"username": "somebody", "password": "wrong"})
+    tidy()
+    assert AccessAttempt.objects.get().username == "somebody"
+    time_machine.move_to(timezone.now() + timedelta(minutes=16))
+    tidy()
+    assert not AccessAttempt.objects.exists()
