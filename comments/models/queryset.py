@@ -89,8 +89,9 @@ class CommentQuerySet(ShownQuerySet["Comment"]):
         return self.filter(status=Status.APPROVED).without_personal_data()
 
     def without_personal_data(self) -> Self:
-        """Load no column that could lead to a person."""
-        return self.defer(*self.model.PERSONAL)
+        """Load no column that could lead to a person, neither of them nor of what they answer."""
+        personal = self.model.PERSONAL
+        return self.defer(*(f"{whose}{column}" for whose in ("", "parent__", "root__") for column in personal))
 
     def pending(self) -> Self:
         """Select what was never decided, or has to be decided again."""

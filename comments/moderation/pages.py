@@ -24,6 +24,10 @@ from comments.responses import SeeOther
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 COLUMNS = ("time", "reply", "article", "before", "after", "by", "rule", "reason", "note", "text before", "text after")
+_RECORDED = (
+    "made_at", "previous", "verdict", "rule", "reason", "note", "before", "after", "actor__username",
+    "comment__article__slug", "comment__article__section__slug",
+)  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -120,8 +124,8 @@ class _Echo:
 def _csv_lines() -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield writer.writerow(COLUMNS)
-    decisions = Decision.objects.select_related("actor", "comment__article__section").order_by("pk")
-    for decision in decisions.iterator(chunk_size=500):
+    decisions = Decision.objects.select_related("actor", "comment__article__section").only(*_RECORDED)
+    for decision in decisions.order_by("pk").iterator(chunk_size=500):
         article = decision.comment.article.get_absolute_url() if decision.comment else ""
         row = (
             decision.made_at.isoformat(),

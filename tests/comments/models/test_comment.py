@@ -31,6 +31,16 @@ def test_visible_replies_come_without_personal_columns() -> None:
     assert set(Comment.PERSONAL) <= reply.get_deferred_fields()
 
 
+def test_what_visible_replies_answer_comes_without_personal_columns_too() -> None:
+    article = make_article()
+    answer = make_approved_reply(article, parent=make_approved_reply(article))
+    reply = Comment.objects.visible().select_related("parent", "root").get(pk=answer.pk)
+    assert reply.parent is not None
+    assert reply.root is not None
+    for other in (reply.parent, reply.root):
+        assert set(Comment.PERSONAL) <= other.get_deferred_fields()
+
+
 @pytest.mark.parametrize(("verb", "status"), [("approve", "approved"), ("reject", "rejected"), ("mark_spam", "spam")])
 def test_a_decision_is_recorded_with_who_and_when(verb: str, status: str) -> None:
     moderator = make_staff("Moderator")

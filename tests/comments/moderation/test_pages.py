@@ -4,7 +4,9 @@ import csv
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from articles.models import Correction
 from comments.models import Comment, Decision
@@ -114,3 +116,13 @@ def test_the_record_is_handed_over_without_addresses(moderator: Client) -> None:
     assert [row[5] for row in rows[1:]] == ["the author", "mod"]
     assert rows[1][-1] == "'=cmd()"
     assert "hidden.invalid" not in text
+
+
+def test_the_record_is_read_in_one_query_without_personal_columns_and_long_texts(moderator: Client) -> None:
+    for _ in range(3):
+        moderator.post("/moderation/decide/", {"reject": make_reply(make_article()).pk})
+    with CaptureQueriesContext(connection) as queries:
+        response: Any = moderator.get("/moderation/decisions.csv")
+        assert len(list(response)) == 1 + 3
+    [query] = [query["sql"] for query in queries if '"comments_' in query["sql"] or '"articles_' in query["sql"]]
+    assert not any(f'"{column}"' in query for column in (*Comment.PERSONAL, "body", "body_html"))
