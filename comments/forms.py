@@ -16,7 +16,7 @@ from comments.likeness import text_digest
 from comments.models import Comment, Report, Subscription
 from comments.models.comment import MAX_NAME_CHARACTERS
 from comments.personal_data import keyed_digest
-from comments.receiving import receive
+from comments.receiving import answer_as_staff, receive
 from comments.rules.checks import E_MAIL
 from comments.rules.house import House
 from comments.rules.submission import Submission
@@ -182,6 +182,23 @@ class EditForm(forms.ModelForm[Comment]):
     class Meta:
         model = Comment
         fields = ("body",)
+
+
+class AnswerForm(EditForm):
+    """An answer of staff; who writes it and what is answered are set on the instance."""
+
+    token = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict | None = None, *, instance: Comment) -> None:
+        super().__init__(data, instance=instance)
+        self.initial["token"] = form_token(instance.article, is_exact=True)
+
+    def submit(self, *, may_publish: bool) -> Comment:
+        """Store the answer and return it; sent again, it is the first one still."""
+        answer, sent = self.instance, self.cleaned_data
+        words = (sent["token"], str(answer.staff_id), str(answer.parent_id), sent["body"])
+        answer.submission = keyed_digest("answer", *words)
+        return answer_as_staff(answer, may_publish=may_publish)
 
 
 class ReportForm(forms.ModelForm[Report]):

@@ -80,15 +80,24 @@ def subscribe(reply: Comment, wishes: Iterable[Subscription.Kind]) -> None:
 
 
 def answer_as_staff(reply: Comment, *, may_publish: bool) -> Comment:
-    """Store the answer of the member of staff in `reply.staff`; it is public at once if they may decide on replies."""
+    """Store the answer of the member of staff in `reply.staff` and return it; the same sent again is the first one.
+
+    It is public at once if they may decide on replies.
+    """
     writer = reply.staff
     assert writer is not None  # noqa: S101 - the one caller sets it
     is_author = reply.article.authors.filter(user=writer).exists()
     reply.badge = Comment.Badge.AUTHOR if is_author else Comment.Badge.STAFF
-    with transaction.atomic():
-        reply.save()
-        if may_publish:
-            reply.approve(by=writer)
+    try:
+        with transaction.atomic():
+            reply.save()
+            if may_publish:
+                reply.approve(by=writer)
+    except IntegrityError:
+        earlier = Comment.objects.filter(submission=reply.submission).first()
+        if earlier is None:
+            raise
+        return earlier
     return reply
 
 

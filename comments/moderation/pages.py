@@ -15,11 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from articles.models import Article
 from articles.staff import staff_user
 from comments.crediting import draft_correction
-from comments.forms import EditForm
+from comments.forms import AnswerForm, EditForm
 from comments.models import Comment, CommentQuerySet, Decision, TooLate
 from comments.models.comment import MAX_NAME_CHARACTERS
 from comments.moderation.views import may_moderate
-from comments.receiving import answer_as_staff
 from comments.responses import SeeOther
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
@@ -62,10 +61,10 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     if not is_moderator and not _answers_for(user, answered):
         raise PermissionDenied
     draft = Comment(article=answered.article, parent=answered, staff=user, name=_public_name(user))
-    form = EditForm(request.POST or None, instance=draft)
+    form = AnswerForm(request.POST or None, instance=draft)
     if form.is_valid():
-        answer_as_staff(form.instance, may_publish=may_publish)
-        done = "is published" if may_publish else "waits in the queue"
+        is_published = form.submit(may_publish=may_publish).is_visible
+        done = "is published" if is_published else "waits in the queue"
         messages.success(request, f"Your answer to {answered.name} {done}.")
         back = reverse("moderation:queue") if is_moderator else _discussion_path(answered)
         return SeeOther(back)

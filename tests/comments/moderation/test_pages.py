@@ -1,6 +1,7 @@
 """Editing, answering, correcting, and the record, from the moderators' desk."""
 
 import csv
+import re
 from typing import Any
 
 import pytest
@@ -63,6 +64,17 @@ def test_a_moderators_answer_is_marked_and_public_at_once(moderator: Client) -> 
     assert "Our answer." in page
     assert '<strong class="badge">Staff</strong>' in page
     assert "hidden.invalid" not in page
+
+
+def test_the_same_form_sent_twice_is_one_answer(moderator: Client) -> None:
+    reply = make_approved_reply(make_article())
+    path = f"/moderation/answer/{reply.pk}/"
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', moderator.get(path).content.decode()))
+    for _ in range(2):
+        page = moderator.post(path, {**hidden, "body": "Thank you."}, follow=True).content.decode()
+        assert f"Your answer to {reply.name} is published." in page
+    assert Comment.objects.get(parent=reply).status == "approved"
+    assert Decision.objects.count() == 1
 
 
 def test_an_answer_to_what_is_not_shown_waits(moderator: Client) -> None:
