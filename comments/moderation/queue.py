@@ -7,7 +7,7 @@ same however long the queue is, and wherever in it the page is.
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from heapq import merge
 from typing import Any, NamedTuple
 
@@ -76,9 +76,11 @@ class Place:
         at, _, key = text.rpartition("~")
         try:
             moment = parse_datetime(at)
-        except ValueError:
+            if moment and timezone.is_aware(moment) and key.isdecimal():
+                return cls(moment.astimezone(UTC), int(key[:18]))
+        except (ValueError, OverflowError):  # no such day, or none where the clocks show UTC
             return None
-        return cls(moment, int(key[:18])) if moment and timezone.is_aware(moment) and key.isdecimal() else None
+        return None
 
 
 @dataclass(frozen=True)

@@ -126,7 +126,19 @@ def test_a_long_queue_goes_on_from_its_last_reply(moderator: Client, monkeypatch
     assert 'rel="prev" href="/moderation/"' in text
 
 
-@pytest.mark.parametrize("place", ["nonsense", "~", "2024-01-01~1", "2024-01-01T00:00:00+00:00~x", "²~²", "\0"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "nonsense",
+        "~",
+        "2024-01-01~1",
+        "2024-01-01T00:00:00+00:00~x",
+        "0001-01-01T00:00:00+14:00~1",
+        "9999-12-31T23:59:59-14:00~1",
+        "²~²",
+        "\0",
+    ],
+)
 def test_a_made_up_place_is_the_beginning(moderator: Client, place: str) -> None:
     make_reply(make_article(), body="The first.")
     assert "The first." in page(moderator, f"/moderation/?{urlencode({'from': place})}")
