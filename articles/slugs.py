@@ -1,8 +1,10 @@
 """The parts of an address that people choose, and the words they can't choose."""
 
 import hashlib
+from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.urls.converters import SlugConverter
 from django.utils.text import slugify
 
@@ -35,11 +37,18 @@ class SectionSlug(SlugConverter):
     regex = rf"(?!(?:{'|'.join(RESERVED_SECTION_SLUGS)})/)[-a-zA-Z0-9_]+"
 
 
-def slug_from(title: str) -> str:
+def slug_from(title: str, *, most: int = MAX_SLUG_LENGTH, stand_in: str = "article") -> str:
     """Return the slug that a title suggests; a title without any Latin letter or digit gets a stable stand-in."""
     words = slugify(title.replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", ""))
-    slug = words[:MAX_SLUG_LENGTH].rsplit("-", 1)[0] if len(words) > MAX_SLUG_LENGTH else words
+    slug = words[:most].rsplit("-", 1)[0] if len(words) > most else words
     if not slug or slug in RESERVED_ARTICLE_SLUGS:
         digest = hashlib.sha256(title.encode()).hexdigest()[:8]
-        return f"{slug or 'article'}-{digest}"
+        return f"{slug or stand_in}-{digest}"
     return slug
+
+
+def free_slug(wanted: str, rows: QuerySet[Any]) -> str:
+    """Return the slug that is wanted, or that with the first number behind it that none of these rows has."""
+    taken = set(rows.filter(slug__startswith=wanted).values_list("slug", flat=True))
+    candidates = (wanted if number == 1 else f"{wanted}-{number}" for number in range(1, len(taken) + 2))
+    return next(slug for slug in candidates if slug not in taken)

@@ -12,6 +12,7 @@ from taggit.models import Tag
 
 from articles.admin.lists import BoundedAdmin
 from articles.models import TagKey
+from articles.models.tagging import MAX_TAG_CHARACTERS
 from articles.richtext import clean_line
 from articles.tagging import merge, rename, tags_meant
 
@@ -20,6 +21,8 @@ admin.site.unregister(Tag)
 
 class TagForm(forms.ModelForm[Tag]):
     """A tag's name, which no other tag has but for case and spacing, and its address."""
+
+    slug = forms.SlugField(max_length=MAX_TAG_CHARACTERS)  # the model's would take letters that no address has
 
     class Meta:
         model = Tag

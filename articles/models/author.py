@@ -9,7 +9,7 @@ from django.urls import reverse
 from articles.models.change import Shown, ShownQuerySet
 from articles.models.place import sitemap_part
 from articles.richtext import clean_line, clean_text
-from articles.slugs import MAX_SLUG_LENGTH, slug_from
+from articles.slugs import MAX_SLUG_LENGTH, free_slug, slug_from
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -23,15 +23,9 @@ class AuthorQuerySet(ShownQuerySet["Author"]):
         author = self.filter(user=user).first()
         if author is None:
             author = Author(user=user, name=user.get_full_name() or user.get_username().partition("@")[0])
-            author.slug = self._free_slug(author.name)
+            author.slug = free_slug(slug_from(author.name), self.all())
             author.save()
         return author
-
-    def _free_slug(self, name: str) -> str:
-        wanted = slug_from(name)
-        taken = set(self.filter(slug__startswith=wanted).values_list("slug", flat=True))
-        candidates = (wanted if number == 1 else f"{wanted}-{number}" for number in range(1, len(taken) + 2))
-        return next(slug for slug in candidates if slug not in taken)
 
 
 class Author(Shown):

@@ -11,8 +11,10 @@ from taggit.models import Tag
 from articles.models.change import Change
 from articles.models.place import sitemap_part
 from articles.richtext import clean_line
+from articles.slugs import free_slug, slug_from
 
 MAX_TAG_CHARACTERS = 100
+MAX_SLUG_FROM_NAME = 90  # the rest is for a number
 MAX_KEY_CHARACTERS = 200
 
 
@@ -20,6 +22,11 @@ def tag_key(name: str) -> str:
     """Return what two names of one tag have in common: no case, no width, and hyphens and underscores are spaces."""
     folded = unicodedata.normalize("NFKC", name).casefold().replace("-", " ").replace("_", " ")
     return " ".join(folded.split())[:MAX_KEY_CHARACTERS]
+
+
+def tag_slug(name: str, tags: models.QuerySet[Any]) -> str:
+    """Return a slug for the name of a tag that none of these tags has; taggit's would be empty for some names."""
+    return free_slug(slug_from(name, most=MAX_SLUG_FROM_NAME, stand_in="tag"), tags)
 
 
 class TagKeyManager(models.Manager["TagKey"]):
@@ -43,7 +50,8 @@ class TagKeyManager(models.Manager["TagKey"]):
         if tag is None:
             try:
                 with transaction.atomic():
-                    tag = Tag.objects.filter(name__iexact=name, key=None).first() or Tag.objects.create(name=name)
+                    tag = Tag.objects.filter(name__iexact=name, key=None).first()
+                    tag = tag or Tag.objects.create(name=name, slug=tag_slug(name, Tag.objects.all()))
                     self.create(tag=tag, key=key)
             except IntegrityError:  # somebody else made it at the same moment
                 return self.select_related("tag").get(key=key).tag

@@ -1,6 +1,9 @@
 """Tags: no two of one name, renamed and merged without a broken link, suggested by the text."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.test import Client
 from taggit.models import Tag
 
@@ -54,6 +57,36 @@ def test_a_tag_cannot_take_the_name_of_another() -> None:
     client.force_login(make_staff("Editor"))
     page = client.post(f"/admin/taggit/tag/{other.pk}/change/", {"name": "PORTS", "slug": "harbours"}).content.decode()
     assert "There is a tag “Ports” already" in page
+
+
+@pytest.mark.parametrize(
+    "names", [["日本", "中国"], ["🙂", "🙁"], ["!", "?"], ["ﬃ" * 60, "ﬃ" * 59], ["C", "C++", "C#"]]
+)
+def test_every_tag_has_an_address_whatever_it_is_called(client: Client, names: list[str]) -> None:
+    article = make_article("Tagged", tags=tuple(names))
+    tags = TagKey.objects.tags(names)
+    assert len({tag.slug for tag in tags}) == len(names)
+    assert client.get(article.get_absolute_url()).status_code == client.get("/sitemap.xml").status_code == 200
+    for tag in tags:
+        assert tag.name in client.get(f"/tags/{tag.slug}/").content.decode()
+
+
+def test_the_form_takes_no_letters_that_no_address_has() -> None:
+    client = Client()
+    client.force_login(make_staff("Editor"))
+    assert "&quot;allowUnicode&quot;: false" in client.get("/admin/taggit/tag/add/").content.decode()
+    page = client.post("/admin/taggit/tag/add/", {"name": "Te Reo Māori", "slug": "te-reo-māori"}).content.decode()
+    assert "Enter a valid “slug”" in page
+    assert not Tag.objects.exists()
+
+
+def test_tags_from_before_without_an_address_get_one(client: Client) -> None:
+    for name, slug in [("Te Reo Māori", "te-reo-māori"), ("Te reo", "te-reo"), ("Te-Reo", "te-réo"), ("日本", "")]:
+        Tag.objects.create(name=name, slug=slug)
+    mend = import_module("articles.migrations.0027_every_tag_has_an_address").give_addresses
+    mend(apps, None)
+    assert list(Tag.objects.order_by("pk").values_list("slug", flat=True)[:3]) == ["te-reo-maori", "te-reo", "te-reo-2"]
+    assert client.get("/sitemap.xml").status_code == 200
 
 
 def test_merged_tags_bring_their_articles_and_their_links() -> None:
