@@ -2,10 +2,13 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 
-from django.db import models, transaction
+from django.db import transaction
+from django_tasks import task
 from taggit.models import Tag
 
+from articles.batches import batches
 from articles.expressions import begins_with
 from articles.models import Article, ArticleTag, FormerTagSlug, TagKey
 from articles.models.tagging import tag_key
@@ -25,6 +28,7 @@ _BEGINNING = re.compile(r"(?:^|[.!?:]\s+)[“‘\"']?$")
 @transaction.atomic
 def rename(tag: Tag, *, name: str, slug: str) -> None:
     """Give a tag another name; its former address leads to the new one. The name must be free but for its own."""
+    Article.take_turn()  # before the tag is locked, which whoever gives it to an article waits for
     former = Tag.objects.values_list("slug", flat=True).get(pk=tag.pk)
     tag.name, tag.slug = name, slug
     tag.save()  # type: ignore[no-untyped-call]
@@ -32,7 +36,7 @@ def rename(tag: Tag, *, name: str, slug: str) -> None:
     FormerTagSlug.objects.filter(slug=slug).delete()
     if former != slug:
         FormerTagSlug.objects.update_or_create(slug=former, defaults={"tag": tag})
-    _index_again(Article.objects.filter(tagged_items__tag=tag))
+    _index_soon(_articles_with(tag))
 
 
 @transaction.atomic
@@ -48,16 +52,23 @@ def merge(tags: list[Tag], *, into: Tag) -> int:
         FormerTagSlug.objects.filter(tag=tag).update(tag=into)
         FormerTagSlug.objects.update_or_create(slug=tag.slug, defaults={"tag": into})
         tag.delete()
-    _index_again(Article.objects.filter(tagged_items__tag=into))
+    _index_soon(_articles_with(into))
     return len(articles)
 
 
 def take_off(tag: Tag) -> None:
     """Take a tag off its articles, before it is deleted: with it goes what says who shows it."""
-    carried = ArticleTag.objects.filter(tag=tag)
-    articles = list(carried.values_list("content_object", flat=True))
-    carried.delete()
-    _index_again(Article.objects.filter(pk__in=articles))
+    articles = _articles_with(tag)
+    ArticleTag.objects.filter(tag=tag).delete()
+    _index_soon(articles)
+
+
+@task(priority=-10)
+def index_again(articles: list[int]) -> None:
+    """Let the search say what these articles say now, those of them that are still there."""
+    with transaction.atomic():
+        Article.take_turn()
+        indexing.index(Article.objects.filter(pk__in=articles).prefetch_related(*indexing.RELATED))
 
 
 def tags_meant(typed: str) -> list[int]:
@@ -99,6 +110,16 @@ def _new(text: str) -> list[str]:
     return [name for name, times in names.most_common() if times > 1 and tag_key(name) not in known]
 
 
-def _index_again(articles: models.QuerySet[Article]) -> None:
-    whole = articles.prefetch_related(*indexing.RELATED)
-    indexing.index(whole.iterator(chunk_size=indexing.ARTICLES_AT_ONCE))
+def _articles_with(tag: Tag) -> list[int]:
+    return list(ArticleTag.objects.filter(tag=tag).values_list("content_object", flat=True))
+
+
+def _index_soon(articles: Iterable[int]) -> None:
+    """Index the newest of these articles now, the others when the worker comes to it: it takes long, if they are many.
+
+    Only the search may lag behind: what other pages show of a tag is new at once.
+    """
+    newest_first = sorted(articles, reverse=True)
+    index_again.call(newest_first[: indexing.ARTICLES_AT_ONCE])
+    for batch in batches(newest_first[indexing.ARTICLES_AT_ONCE :], indexing.ARTICLES_AT_ONCE):
+        index_again.enqueue(batch)

@@ -10,11 +10,11 @@ from typing import Any, ClassVar, Self, TypeVar
 from django.db import models, transaction
 from django.utils import timezone
 
+from articles.batches import BATCH, batches
 from articles.models.prepared import PreparedArticle
 from articles.models.turn import Turn, take_turn
 
 LEASE = 0.02  # seconds: a process may show what it last saw for so long, and whoever changes it waits as long
-BATCH = 5_000  # rows: a statement takes only so many values
 KEPT = timedelta(days=2)  # far longer than any process goes without looking
 
 Row_co = TypeVar("Row_co", bound="Shown", covariant=True)
@@ -31,7 +31,8 @@ class ChangeQuerySet(models.QuerySet["Change"]):
         """
         noted = frozenset(keys)
         if noted:
-            self.bulk_create(Change(key=key, due_at=at, is_owed=bool(tell)) for key in sorted(noted))
+            changes = [Change(key=key, due_at=at, is_owed=bool(tell)) for key in sorted(noted)]
+            self.bulk_create(changes, batch_size=BATCH)
             PreparedArticle.objects.forget(noted)
             _noted.keys |= noted
             transaction.on_commit(_settle, robust=True)  # what is stored has not failed
@@ -112,7 +113,7 @@ class ShownQuerySet(models.QuerySet[Row_co]):
         with transaction.atomic(savepoint=False):
             self.model.take_turn()
             chosen = list(self.order_by().values_list("pk", flat=True))
-            return sum(self._update(chosen[at : at + BATCH], kwargs) for at in range(0, len(chosen), BATCH))
+            return sum(self._update(batch, kwargs) for batch in batches(chosen))
 
     def _update(self, chosen: list[Any], values: dict[str, Any]) -> int:
         rows = self.model.rows(chosen)
@@ -136,10 +137,10 @@ class ShownQuerySet(models.QuerySet[Row_co]):
         rows = list(objs)
         with transaction.atomic(savepoint=False):
             self.model.take_turn()
-            made = super().bulk_create(rows, *args, **kwargs)
+            made = super().bulk_create(rows, *args, **{"batch_size": BATCH, **kwargs})
             keys = [row.pk for row in rows if row.pk]
-            for at in range(0, len(keys), BATCH):
-                self.model.note_change(Traces(), self.model.traces_of(self.model.rows(keys[at : at + BATCH])))
+            for batch in batches(keys):
+                self.model.note_change(Traces(), self.model.traces_of(self.model.rows(batch)))
         return made
 
 

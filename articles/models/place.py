@@ -8,6 +8,7 @@ from typing import Any, Self
 from django.db import connection, models
 from django.utils import timezone
 
+from articles.batches import batches
 from articles.models.change import Change, Shown, Traces
 from articles.models.mark import LongList, Mark, Spot, mark_anew
 from articles.models.turn import Turn, take_turn
@@ -33,14 +34,15 @@ class PlaceQuerySet(models.QuerySet["Place"]):
 
     def settle(self, articles: Iterable[int]) -> None:
         """Make the places of some articles what their status, section, tags and byline say, and note what changed."""
-        keys = set(articles)
         take_turn(Turn.PAPER)
-        self._change(keys, set(_places_of(keys)))
+        for batch in map(set, batches(articles)):
+            self._change(batch, set(_places_of(batch)))
 
     def give_up(self, articles: Iterable[int]) -> None:
         """Take some articles out of all lists, before they are deleted, and note what changed."""
         take_turn(Turn.PAPER)
-        self._change(set(articles), set())
+        for batch in map(set, batches(articles)):
+            self._change(batch, set())
 
     def _change(self, articles: set[int], wanted: "Entries") -> None:
         stored = set(self.filter(article__in=articles).values_list("list", "at", "article"))

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from django.db import models
 
+from articles.batches import batches
+
 # Which articles show what a key names; what isn't here stands in no prepared part.
 SHOWN_BY = {
     "article": "article",
@@ -30,7 +32,8 @@ class PreparedQuerySet(models.QuerySet["PreparedArticle"]):
             if kind in SHOWN_BY:
                 wanted[SHOWN_BY[kind]].add(int(number))
         for path, numbers in wanted.items():
-            self.filter(**{f"{path}__in": numbers}).update(recipe="")
+            for batch in batches(numbers):
+                self.filter(**{f"{path}__in": batch}).update(recipe="")
 
 
 class PreparedArticle(models.Model):

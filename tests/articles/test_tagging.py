@@ -1,16 +1,21 @@
 """Tags: no two of one name, renamed and merged without a broken link, suggested by the text."""
 
+from collections.abc import Callable
 from importlib import import_module
+from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.test import Client
 from taggit.models import Tag
 
 from articles.models import Article, TagKey
+from articles.search import indexing
 from articles.search.query import parse
 from articles.search.results import Wishes, search
 from articles.tagging import merge, rename, suggest_tags
+from kiwiguard.worker import run_tasks
 from tests.articles.admin.test_article import ADD, form_data
 from tests.factories import make_article, make_full_article, make_staff
 
@@ -19,6 +24,18 @@ pytestmark = pytest.mark.django_db
 
 def tag(name: str) -> Tag:
     return TagKey.objects.tags([name])[0]
+
+
+def found(words: str) -> list[Article]:
+    hits = search(parse(words), Wishes(), number=1).hits if words else []
+    return sorted((hit.article for hit in hits), key=lambda article: article.pk)
+
+
+CHANGES: dict[str, tuple[Callable[[Tag], object], str]] = {
+    "renamed": (lambda known: rename(known, name="Ports", slug="ports"), "Ports"),
+    "merged": (lambda known: merge([known], into=tag("Quays")), "Quays"),
+    "deleted": (lambda known: known.delete(), ""),
+}
 
 
 @pytest.mark.parametrize(
@@ -102,6 +119,44 @@ def test_merged_tags_bring_their_articles_and_their_links() -> None:
     assert Client().get("/tags/harbour/").headers["Location"] == "/tags/port/"
     merge([tag("port"), tag("quay")], into=tag("quay"))
     assert Client().get("/tags/harbour/").headers["Location"] == "/tags/quay/"
+
+
+@pytest.mark.parametrize(("change", "words"), CHANGES.values(), ids=CHANGES)
+def test_a_tag_of_many_is_changed_on_pages_at_once_and_then_in_the_search(
+    client: Client, monkeypatch: pytest.MonkeyPatch, change: Callable[[Tag], object], words: str
+) -> None:
+    # The worker would close the connection that holds the test's own transaction.
+    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
+    monkeypatch.setattr(indexing, "ARTICLES_AT_ONCE", 2)
+    articles = [make_article(tags=("harbours",)) for _ in range(5)]
+    change(tag("harbours"))
+    shown = [client.get(article.get_absolute_url()).content.decode() for article in articles]
+    assert not any("harbours" in page for page in shown)
+    assert all(words in page for page in shown)
+    assert found("harbours") == articles[:3]
+    run_tasks()
+    assert found("harbours") == []
+    assert found(words) == (articles if words else [])
+
+
+@pytest.mark.parametrize("change", [change for change, _ in CHANGES.values()], ids=CHANGES)
+def test_no_statement_takes_a_value_for_each_article_with_a_tag(
+    monkeypatch: pytest.MonkeyPatch, change: Callable[[Tag], object]
+) -> None:
+    for module in ("articles.batches", "articles.models.change"):
+        monkeypatch.setattr(f"{module}.BATCH", 2)
+    monkeypatch.setattr(indexing, "ARTICLES_AT_ONCE", 2)
+    for _ in range(16):
+        make_article(tags=("harbours",))
+    counts = []
+
+    def count(execute: Any, sql: str, values: Any, many: bool, context: Any) -> Any:
+        counts.append(1 if many else len(values or ()))
+        return execute(sql, values, many, context)
+
+    with connection.execute_wrapper(count):
+        change(tag("harbours"))
+    assert max(counts) < 40
 
 
 def test_the_text_suggests_tags_that_there_are_and_names_that_it_repeats() -> None:
