@@ -6,10 +6,12 @@ headlines say the same in nearly the same words and nothing, such as a number, a
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import SequenceMatcher
+from functools import cached_property
 from itertools import combinations
 
 DAYS_APART = timedelta(days=3)
@@ -76,6 +78,31 @@ class Report:
     published_on: date | None = None
     decision: str = ""
 
+    @cached_property
+    def words(self) -> list[str]:
+        """What the headline says, in words that are spelt one way."""
+        return _words(self)
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The same words, each once."""
+        return frozenset(self.words)
+
+    @cached_property
+    def letters(self) -> Counter[str]:
+        """The letters of these words, and the spaces between them."""
+        return Counter(" ".join(self.words))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The words of the headline that are names."""
+        return _names(self.title)
+
+    @cached_property
+    def agencies(self) -> frozenset[str]:
+        """The agencies that are credited."""
+        return _agencies(self)
+
 
 def group(reports: Sequence[Report]) -> dict[str, int]:
     """Return the number of the report that each source is, by its key: from 1, in the order of the sources.
@@ -97,13 +124,12 @@ def is_same(one: Report, other: Report) -> bool:
     """Whether two sources look like one report."""
     if one.published_on and other.published_on and abs(one.published_on - other.published_on) > DAYS_APART:
         return False
-    first, second = _words(one), _words(other)
-    if min(len(first), len(second)) < LEAST_WORDS or _are_told_apart(first, second):
+    if min(len(one.words), len(other.words)) < LEAST_WORDS or one.vocabulary.isdisjoint(other.vocabulary):
         return False
-    if _name_others(_names(one.title) - set(second), _names(other.title) - set(first)):
+    # What tells most apart and takes least comes first: every source is compared with every other.
+    if not _are_alike(one, other) or _are_told_apart(one.words, other.words):
         return False
-    agencies = _agencies(one) & _agencies(other)
-    return _likeness(first, second) >= (SAME_WORDS_BY_AGENCY if agencies else SAME_WORDS)
+    return not _name_others(one.names - other.vocabulary, other.names - one.vocabulary)
 
 
 def _words(report: Report) -> list[str]:
@@ -126,26 +152,34 @@ def _spelt(word: str) -> str:
     return _SYNONYMS.get(bare, bare)
 
 
-def _names(title: str) -> set[str]:
+def _names(title: str) -> frozenset[str]:
     """Return the words of a headline that are names by their capitals; none if all of it is in capitals."""
     words = _WORD.findall(title.replace("-", " "))
     capital = [word for word in words[1:] if word[0].isupper()]
     if len(capital) > MOSTLY * len(words):
-        return set()
-    return {_spelt(word.casefold()) for word in capital}
+        return frozenset()
+    return frozenset(_spelt(word.casefold()) for word in capital)
 
 
-def _name_others(names: set[str], others: set[str]) -> bool:
+def _name_others(names: frozenset[str], others: frozenset[str]) -> bool:
     """Whether each of two headlines names what the other doesn't."""
     return bool(names and others) and not any(_are_spellings(name, other) for name in names for other in others)
 
 
-def _likeness(first: list[str], second: list[str]) -> float:
-    """Return how much of two headlines is the same, from 0 to 1: by their words, or by their letters in order."""
-    shared = len(set(first) & set(second))
-    by_words = 2 * shared / (len(set(first)) + len(set(second)))
-    by_letters = SequenceMatcher(None, " ".join(first), " ".join(second), autojunk=False).ratio()
-    return max(by_words, by_letters if shared else 0.0)
+def _are_alike(one: Report, other: Report) -> bool:
+    """Whether two headlines that share a word are mostly the same: by their words, or by their letters in order."""
+    least = SAME_WORDS_BY_AGENCY if one.agencies & other.agencies else SAME_WORDS
+    shared = len(one.vocabulary & other.vocabulary)
+    if 2 * shared / (len(one.vocabulary) + len(other.vocabulary)) >= least:
+        return True
+    if _likeness_at_most(one.letters, other.letters) < least:
+        return False
+    return SequenceMatcher(None, " ".join(one.words), " ".join(other.words), autojunk=False).ratio() >= least
+
+
+def _likeness_at_most(letters: Counter[str], others: Counter[str]) -> float:
+    """Return how alike two headlines are by their letters in any order: in order they are no more so."""
+    return 2 * (letters & others).total() / (letters.total() + others.total())
 
 
 def _are_told_apart(first: list[str], second: list[str]) -> bool:
@@ -169,10 +203,10 @@ def _are_spellings(one: str, other: str) -> bool:
     return SequenceMatcher(None, one, other, autojunk=False).ratio() >= 0.75  # noqa: PLR2004 - of their letters
 
 
-def _agencies(report: Report) -> set[str]:
+def _agencies(report: Report) -> frozenset[str]:
     text = f"{report.outlet} {report.authors} {report.title}"
     found = {name.casefold() for name in _AGENCY.findall(text)}
-    return {"ap" if name == "associated press" else name for name in found}
+    return frozenset("ap" if name == "associated press" else name for name in found)
 
 
 def _join(leader: dict[str, str], one: str, other: str) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from articles import independence
 from articles.independence import OWN, Report, group, is_same
 
 SAME = """
@@ -135,3 +136,16 @@ def test_an_editors_decision_stays() -> None:
     assert group([Report("a", title), Report("b", title, decision=OWN)]) == {"a": 1, "b": 2}
     assert group([Report("a", title), Report("b", "Quite another story", decision="a")]) == {"a": 1, "b": 1}
     assert group([Report("a", title), Report("b", "Quite another story", decision="gone")]) == {"a": 1, "b": 2}
+
+
+def test_each_headline_is_read_once_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+
+    def words(report: Report) -> list[str]:
+        read.append(report.key)
+        return report.title.split()
+
+    monkeypatch.setattr(independence, "_words", words)
+    reports = [Report(str(number), f"Ministers meet in Suva over quota {number}") for number in range(20)]
+    group(reports)
+    assert sorted(read) == sorted(report.key for report in reports)
