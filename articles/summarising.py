@@ -25,7 +25,8 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Col|Lt|Sgt|St|Jr|Sr|Hon|Rev|vs|etc|No|Nos|Fig|Inc|Ltd|Co|Corp|approx"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|a\.m|p\.m|e\.g|i\.e|cf)|\b[A-Z](?:\.[A-Z])*)\.$"
 )
-_END = re.compile(r"[.!?…]+[”’\"')\]]*\s+(?=[“‘\"'(\[]*[^\W_a-z])")
+LONGEST_ABBREVIATION = 10  # characters
+_END = re.compile(r"[.!?…][”’\"')\]]*\s+(?=[“‘\"'(\[]*[^\W_a-z])")
 _LEANING = re.compile(
     r"(?:However|But|And|So|Also|Yet|Moreover|Furthermore|Therefore|Thus|Then|Instead|Still|Meanwhile|Neither|Both|He"
     r"|She|They|It|This|That|These|Those|His|Her|Their|Its|Such|Or|Nor|For example|For instance|In addition"
@@ -76,9 +77,9 @@ def split_sentences(text: str) -> list[str]:
     """Return the sentences of a text; abbreviations, initials and numbers don't end one."""
     sentences, start = [], 0
     for end in _END.finditer(text):
-        sentence = text[start : end.end()].strip()
-        if not _ABBREVIATION.search(sentence):
-            sentences.append(sentence)
+        stop = end.start() + len(end[0].rstrip())
+        if not _ABBREVIATION.search(text, max(start, stop - LONGEST_ABBREVIATION), stop):
+            sentences.append(text[start:stop].strip())
             start = end.end()
     return [sentence for sentence in [*sentences, text[start:].strip()] if sentence]
 

@@ -19,9 +19,8 @@ MAX_SUGGESTIONS = 12
 MAX_TAG_WORDS = 4
 COMMON_TAGS = 5_000
 MOST_MEANT = 500
-_NAMES = re.compile(
-    r"[^\W\d_a-z][\w’'-]*(?: (?:of|the|and|for) [^\W\d_a-z][\w’'-]*| [^\W\d_a-z][\w’'-]*)+|\b[A-Z]{2,6}\b"
-)
+_NAME = r"[^\W\d_a-z][\w’'-]{0,100}+"  # bounded, or else a word without end would be read to its end from each letter
+_NAMES = re.compile(rf"{_NAME}(?: (?:of|the|and|for) {_NAME}| {_NAME})+|\b[A-Z]{{2,6}}\b")
 _BEGINNING = re.compile(r"(?:^|[.!?:]\s+)[“‘\"']?$")
 
 

@@ -1,5 +1,6 @@
 """The part of an article that shows why it was found, with the words that were looked for marked."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from articles.search.words import WORD, fold, stem
 
 EXCERPT_WORDS = 34
 WORDS_BEFORE = 8
+WORDS_FROM_HIT = EXCERPT_WORDS - WORDS_BEFORE
 
 
 class Part(NamedTuple):
@@ -29,7 +31,7 @@ def excerpt(text: str, terms: list[Term]) -> list[Part]:
     hits = [number for number, word in enumerate(words) if _is_wanted(word[0], *wanted)]
     if not hits:
         return []
-    densest = max(hits, key=lambda start: sum(start <= hit < start + EXCERPT_WORDS - WORDS_BEFORE for hit in hits))
+    densest = max(hits, key=lambda start: bisect_left(hits, start + WORDS_FROM_HIT) - bisect_left(hits, start))
     first = max(0, densest - WORDS_BEFORE)
     last = min(len(words), first + EXCERPT_WORDS) - 1
     piece = text[words[first].start() : words[last].end()]

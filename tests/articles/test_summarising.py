@@ -3,6 +3,7 @@
 import pytest
 
 from articles.passages import Block
+from articles.richtext import MAX_BODY_BYTES
 from articles.summarising import split_sentences, suggest
 
 TEXT = [
@@ -22,12 +23,19 @@ TEXT = [
         ("It fell by 4.5 per cent. In the U.S. it rose.", ["It fell by 4.5 per cent.", "In the U.S. it rose."]),
         ("“We pay.” She left (late). Then…", ["“We pay.”", "She left (late).", "Then…"]),
         ("J. K. Rowe wrote it.", ["J. K. Rowe wrote it."]),
+        ("Well?! It is... So it ends!", ["Well?!", "It is...", "So it ends!"]),
         ("No end", ["No end"]),
         ("", []),
     ],
 )
 def test_sentences_end_where_they_end(text: str, sentences: list[str]) -> None:
     assert split_sentences(text) == sentences
+
+
+@pytest.mark.parametrize("part", ["!", "A. ", ".”", ". "])
+def test_a_text_that_is_all_ends_is_read_as_fast_as_any_other(part: str) -> None:
+    hostile = (part * (MAX_BODY_BYTES // len(part))).strip()  # an hour's work where time grows with the square
+    assert split_sentences(hostile) == [hostile]
 
 
 def test_suggestions_are_sentences_of_the_text_that_can_stand_alone() -> None:

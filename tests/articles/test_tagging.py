@@ -169,3 +169,8 @@ def test_the_text_suggests_tags_that_there_are_and_names_that_it_repeats() -> No
     assert suggest_tags(article)[:2] == ["dairy exports", "Arahanga Port Authority"]
     article.tags.add(tag("dairy exports"))
     assert "dairy exports" not in suggest_tags(article)
+
+
+def test_a_word_without_end_suggests_nothing_and_is_read_as_fast_as_any_other() -> None:
+    article = make_article("Hostile", body=f"<p>{'A' * 150_000} is not {'A-' * 50_000}</p>")
+    assert suggest_tags(article) == []
