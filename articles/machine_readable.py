@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from articles.addresses import absolute
 from articles.bibliography.citing import Cited, Part, citations
@@ -58,7 +59,8 @@ def own_citations(article: Article) -> list[tuple[str, list[Part]]]:
         return []
     url = absolute(article.get_absolute_url())
     names = [author["name"] for author in article.byline]
-    return citations(Cited(names, article.title, settings.SITE_NAME, article.published_at.date(), url))
+    day = timezone.localdate(article.published_at)
+    return citations(Cited(names, article.title, settings.SITE_NAME, day, url))
 
 
 def as_data(article: Article) -> dict[str, Any]:

@@ -296,7 +296,7 @@ class Correction(Placed):
         constraints = (models.CheckConstraint(condition=~models.Q(text=""), name="correction_has_text"),)
 
     def __str__(self) -> str:
-        return f"{self.made_at:%Y-%m-%d}: {self.text}"
+        return f"{timezone.localtime(self.made_at):%Y-%m-%d}: {self.text}"
 
     def clean(self) -> None:
         """Refuse a time to come: what is stored is public at once, with its date."""

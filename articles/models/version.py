@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils import timezone
 
 from articles.models.change import Shown, ShownQuerySet
 
@@ -97,4 +98,4 @@ class Presence(models.Model):
         constraints = (models.UniqueConstraint(fields=["user", "article"], name="presence_is_one_of_each"),)
 
     def __str__(self) -> str:
-        return f"{self.user}, since {self.since:%H:%M}"
+        return f"{self.user}, since {timezone.localtime(self.since):%H:%M}"

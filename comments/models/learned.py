@@ -23,7 +23,7 @@ class LearnedFilter(Shown):
         ordering = ("-trained_at", "-pk")
 
     def __str__(self) -> str:
-        return f"{self.trained_at:%Y-%m-%d %H:%M}"
+        return f"{timezone.localtime(self.trained_at):%Y-%m-%d %H:%M}"
 
     def page_keys(self) -> set[str]:
         """Name what is kept of the rules in memory."""

@@ -102,7 +102,7 @@ class Policy(Shown):
             return "Replies to this article are closed."
         closes_at = self._end_of(article)
         if closes_at and closes_at <= timezone.now():
-            date = f"{closes_at:%-d %B %Y}"
+            date = f"{timezone.localtime(closes_at):%-d %B %Y}"
             days = f"{self.close_after_days} day{pluralize(self.close_after_days)}"
             return f"Replies to this article closed on {date}, {days} after publication."
         return ""

@@ -34,7 +34,7 @@ class Access(models.Model):
         indexes = (models.Index(fields=["kind", "-id"], name="access_by_kind"),)
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.made_at:%Y-%m-%d}"
+        return f"{self.get_kind_display()}, {timezone.localtime(self.made_at):%Y-%m-%d}"
 
 
 class RetentionRun(models.Model):
@@ -47,4 +47,4 @@ class RetentionRun(models.Model):
         ordering = ("-made_at", "-pk")
 
     def __str__(self) -> str:
-        return f"{self.made_at:%Y-%m-%d %H:%M}"
+        return f"{timezone.localtime(self.made_at):%Y-%m-%d %H:%M}"

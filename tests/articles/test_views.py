@@ -56,6 +56,18 @@ def test_a_source_links_back_to_where_it_is_cited(client: Client) -> None:
         assert f'href="#{anchor}"' in page
 
 
+def test_days_and_months_are_those_of_the_site(client: Client, settings: Any) -> None:
+    settings.TIME_ZONE = "Pacific/Auckland"
+    article = make_article("Early", published_at=datetime(2023, 11, 30, 19, tzinfo=UTC))
+    page = client.get(article.get_absolute_url()).content.decode()
+    month = page.split('<p class="byline">')[1].split('<a href="')[1].split('"')[0]
+    assert month == "/2023/12/"
+    assert "Early" in client.get(month).content.decode()
+    cited = ("(2023, December 1)", "1 Dec. 2023", "December 1, 2023")
+    for said in ("1 December 2023", *cited, "closed on 30 January 2024"):
+        assert said in page, said
+
+
 def test_short_articles_have_no_contents(client: Client) -> None:
     page = client.get(make_article(body="<h2>One</h2><p>x</p><h2>Two</h2>").get_absolute_url()).content.decode()
     assert 'id="contents"' not in page

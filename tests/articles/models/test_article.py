@@ -1,6 +1,7 @@
 """Articles: when they are public, where they live, and what the database itself refuses."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -39,6 +40,13 @@ def test_publishing_sets_the_time_once() -> None:
     article.withdraw()
     article.publish()
     assert article.published_at == first
+
+
+def test_an_article_is_updated_on_a_later_day_of_the_site(settings: Any) -> None:
+    settings.TIME_ZONE = "Pacific/Auckland"
+    morning, evening, next_morning = (datetime(2023, 11, 30, 19, tzinfo=UTC) + timedelta(hours=h) for h in (0, 10, 24))
+    assert not Article(published_at=morning, updated_at=evening).is_updated
+    assert Article(published_at=evening, updated_at=next_morning).is_updated
 
 
 @pytest.mark.parametrize(
