@@ -1,6 +1,8 @@
 """Pictures and the files made of them."""
 
 import hashlib
+import logging
+from collections.abc import Iterator
 from typing import Any, BinaryIO, TypedDict
 from urllib.parse import urljoin
 
@@ -9,6 +11,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, default_storage, storages
 from django.db import models, transaction
+from django.utils.crypto import get_random_string
 from django_tasks import task
 
 from articles.models.change import Shown, ShownQuerySet, Traces
@@ -26,6 +29,7 @@ from articles.rendering import PagePicture
 COVER_WIDTH = 1200  # pixels: what a page without srcset and other sites show
 FOCUS_STEPS = 4  # a style sheet can't know each picture: it knows five places on each axis
 MEDIA_TYPES = {"avif": "image/avif", "webp": "image/webp"}
+logger = logging.getLogger(__name__)
 
 
 class Rendition(TypedDict):
@@ -75,6 +79,13 @@ class ImageQuerySet(ShownQuerySet["Image"]):
         image.save()
         return image
 
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete the pictures and, once that is stored, their files."""
+        with transaction.atomic(savepoint=False):
+            self.model.take_turn()
+            _let_go(self)
+            return super().delete()
+
 
 class Image(Shown):
     """A picture: alternative text, credit, a focal point, and renditions that are made after upload, never on view."""
@@ -116,10 +127,19 @@ class Image(Shown):
         with transaction.atomic():
             picture = open_picture(taken)
             self.placeholder = make_placeholder(picture)
+            self.original = _keep(storages["originals"], "", taken, "original", of=get_random_string(32))
             self.renditions = [self._store(picture, "jpg", min(FIRST_WIDTH, picture.width))]
-            self.original = _keep(storages["originals"], "", taken, "original")
+            self.take_turn()
+            _let_go(Image.objects.filter(pk=self.pk))
             super().save(*args, **kwargs)
             transaction.on_commit(lambda: make_renditions.enqueue(self.pk))
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the picture and, once that is stored, its files."""
+        with transaction.atomic(savepoint=False):
+            self.take_turn()
+            _let_go(Image.objects.filter(pk=self.pk))
+            return super().delete(*args, **kwargs)
 
     def page_keys(self) -> set[str]:
         """Name the pages with the picture."""
@@ -151,16 +171,18 @@ class Image(Shown):
         known = {(made["format"], made["width"]) for made in self.renditions}
         fresh = [self._store(picture, *wanted) for wanted in rendition_plan(picture.width) if wanted not in known]
         with transaction.atomic():
-            stored = Image.objects.locked().get(pk=self.pk)
-            if stored.original == self.original:
-                files = {(made["format"], made["width"]): made for made in [*stored.renditions, *fresh]}
-                self.renditions = [files[key] for key in sorted(files)]
-                self.placeholder = self.placeholder or make_placeholder(picture)
-                super().save(update_fields=["renditions", "placeholder"])
+            stored = Image.objects.locked().filter(pk=self.pk, original=self.original).first()
+            if stored is None:  # deleted or replaced meanwhile
+                delete_files.enqueue([("default", made["name"]) for made in fresh])
+                return
+            files = {(made["format"], made["width"]): made for made in [*stored.renditions, *fresh]}
+            self.renditions = [files[key] for key in sorted(files)]
+            self.placeholder = self.placeholder or make_placeholder(picture)
+            super().save(update_fields=["renditions", "placeholder"])
 
     def _store(self, picture: Any, format_name: str, width: int) -> Rendition:
         content = make_rendition(picture, format_name, width)
-        name = _keep(default_storage, "images/", content, format_name)
+        name = _keep(default_storage, "images/", content, format_name, of=self.original)
         width, height = fitting_size(picture.size, width)
         return Rendition(name=name, format=format_name, width=width, height=height)
 
@@ -215,9 +237,39 @@ def make_renditions(pk: int) -> None:
         image.render()
 
 
-def _keep(storage: Storage, folder: str, content: bytes, ending: str) -> str:
-    # The name is the content's digest: it never depends on a name from outside, and can be cached for ever.
-    digest = hashlib.sha256(content).hexdigest()[:32]
+@task()
+def delete_files(files: list[tuple[str, str]]) -> None:
+    """Delete files of pictures that are no more, each by its storage and name; can be run again.
+
+    Files were once named by their content alone: what another picture has too is kept.
+    """
+    given = {(storage, name) for storage, name in files}
+    for storage, name in given.difference(_files_of(Image.objects.all())):
+        try:
+            storages[storage].delete(name)
+        except Exception:
+            logger.exception("A file of a picture that is no more couldn't be deleted: %s", name)
+
+
+def _let_go(images: ImageQuerySet) -> None:
+    """Have the files deleted that these pictures have now, once what ends them is stored."""
+    files = list(_files_of(images))
+    if files:
+        delete_files.enqueue(files)
+
+
+def _files_of(images: ImageQuerySet) -> Iterator[tuple[str, str]]:
+    """Yield the files of pictures, each by its storage and name."""
+    for original, renditions in images.order_by().values_list("original", "renditions").iterator():
+        yield from (("default", made["name"]) for made in renditions)
+        if original:
+            yield "originals", original
+
+
+def _keep(storage: Storage, folder: str, content: bytes, ending: str, *, of: str) -> str:
+    # The name is a digest, and so never depends on a name from outside, and can be cached for ever. No other picture
+    # comes by it, not even one of the same content: a file can be deleted while others are stored.
+    digest = hashlib.sha256(of.encode() + content).hexdigest()[:32]
     name = f"{folder}{digest[:2]}/{digest}.{ending}"
     if not storage.exists(name):
         storage.save(name, ContentFile(content))

@@ -3,7 +3,9 @@
 import contextlib
 import random
 import zlib
+from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -15,6 +17,8 @@ from articles.models import Image
 from articles.pictures import MAX_FILE_BYTES, MAX_PIXELS, open_picture, read_file
 from articles.rendering import PagePicture, pictures_in, render_body
 from articles.richtext import clean_body
+from kiwiguard.worker import run_tasks
+from tests.factories import make_image
 
 
 def opened(file: BytesIO) -> PillowImage.Image:
@@ -115,6 +119,90 @@ def test_the_original_is_kept_where_no_address_leads(client: Client) -> None:
     assert storages["originals"].exists(image.original)
     assert client.get(f"/media/{image.original}").status_code == 404
     assert not default_storage.exists(image.original)
+
+
+def replace(image: Image) -> None:
+    image.take(picture("PNG", (1300, 20)))
+    image.save()
+
+
+@pytest.fixture
+def _worker_keeps_the_tests_own_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_worker_keeps_the_tests_own_connection")
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda image: image.delete(),
+        lambda image: Image.objects.filter(pk=image.pk).delete(),
+        replace,
+    ],
+    ids=["deleted", "deleted among others", "replaced"],
+)
+def test_no_file_outlives_its_picture(client: Client, end: Callable[[Image], object]) -> None:
+    image, other = make_image(), make_image()
+    before = [(storages["originals"], image.original), *((default_storage, made["name"]) for made in image.renditions)]
+    assert len(before) == 7
+    end(Image.objects.get(pk=image.pk))
+    run_tasks()
+    assert [name for storage, name in before if storage.exists(name)] == []
+    assert client.get(image.url).status_code == 404
+    assert storages["originals"].exists(other.original)
+    assert default_storage.exists(other.renditions[0]["name"])
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_worker_keeps_the_tests_own_connection")
+def test_a_file_that_another_picture_has_stays() -> None:
+    image, twin = make_image(), make_image()
+    names = {"original": image.original, "renditions": image.renditions}  # as they were named once, by content alone
+    Image.objects.filter(pk=twin.pk).update(**names)
+    image.delete()
+    run_tasks()
+    assert storages["originals"].exists(image.original)
+    assert default_storage.exists(image.renditions[0]["name"])
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_worker_keeps_the_tests_own_connection")
+def test_a_file_that_cannot_be_deleted_is_logged(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+    def fail(name: str) -> None:
+        raise OSError("read-only")
+
+    image = make_image()
+    monkeypatch.setattr(storages["originals"], "delete", fail)
+    image.delete()
+    run_tasks()
+    assert image.original in caplog.text
+    assert not Image.objects.exists()
+    assert not default_storage.exists(image.renditions[0]["name"])
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_worker_keeps_the_tests_own_connection")
+@pytest.mark.parametrize("end", [lambda image: image.delete(), replace], ids=["deleted", "replaced"])
+def test_sizes_that_are_made_while_their_picture_goes_are_deleted_too(
+    monkeypatch: pytest.MonkeyPatch, end: Callable[[Image], object]
+) -> None:
+    image = Image.objects.from_upload(picture("JPEG", (900, 500)), alternative_text="Red")
+    stored: list[str] = []
+    save = default_storage.save
+
+    def save_and_end(name: str, content: Any) -> str:
+        if not stored:
+            stored.append(name)
+            end(Image.objects.get(pk=image.pk))
+        stored.append(name)
+        return save(name, content)
+
+    monkeypatch.setattr(default_storage, "save", save_and_end)
+    image.render()
+    run_tasks()
+    kept = {made["name"] for found in Image.objects.all() for made in found.renditions}
+    assert {name for name in stored if default_storage.exists(name)} == kept
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from django.test import Client
 from PIL import Image as PillowImage
 
 from articles.models import Image
+from kiwiguard.worker import run_tasks
 from tests.deploy.running import ROOT, Answer, ask, s3_store
 from tests.factories import make_article, make_staff
 
@@ -103,6 +104,16 @@ def test_a_file_that_was_deleted_or_never_was_is_not_found(buckets: str, client:
     default_storage.delete(name)
     for path in (name, "images", "images/../../originals/x", "a\0b", "x" * 2000):
         assert client.get(f"/media/{path}").status_code == 404, path
+
+
+@pytest.mark.django_db
+def test_files_go_with_their_picture(buckets: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
+    image = upload()
+    image.delete()
+    run_tasks()
+    assert not storages["originals"].exists(image.original)
+    assert not any(default_storage.exists(made["name"]) for made in image.renditions)
 
 
 @pytest.mark.django_db
