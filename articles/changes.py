@@ -11,9 +11,11 @@ from django.utils.dateparse import parse_datetime
 from articles.caching import public_page, shows
 from articles.differing import differences, says_the_same
 from articles.models import Article, Version
+from articles.moving import follows_article
 
 
 @public_page
+@follows_article
 def changes_page(request: HttpRequest, section: str, slug: str) -> HttpResponse:
     """List the published versions of an article, the newest first."""
     article = _published(section, slug)
@@ -24,6 +26,7 @@ def changes_page(request: HttpRequest, section: str, slug: str) -> HttpResponse:
 
 
 @public_page
+@follows_article
 def change_page(request: HttpRequest, section: str, slug: str, number: int) -> HttpResponse:
     """Show what a published version changed in the one before it."""
     article = _published(section, slug)

@@ -18,6 +18,7 @@ from articles.caching import public_page, shows
 from articles.keys import card_keys
 from articles.models import Article, FormerTagSlug, Section
 from articles.models.place import EVERYTHING, long_list
+from articles.moving import renamed_section
 from articles.preparing import entries
 
 ENTRIES = 30
@@ -87,7 +88,9 @@ def paper_feed(request: HttpRequest, kind: Kind) -> HttpResponse:
 @public_page
 def section_feed(request: HttpRequest, kind: Kind, slug: str) -> HttpResponse:
     """Send the latest articles of a section."""
-    section = get_object_or_404(Section, slug=slug)
+    section = Section.objects.filter(slug=slug).first()
+    if section is None:
+        return redirect(request.path.replace(f"/{slug}/", f"/{renamed_section(slug).slug}/", 1), permanent=True)
     feed = _open(kind, f"{settings.SITE_NAME}: {section.name}", section.get_absolute_url(), request)
     return _answer(request, feed, f"in-{section.pk}")
 

@@ -14,6 +14,7 @@ from articles.bibliography.writing import to_bibtex, to_csl, to_ris
 from articles.caching import public_page, shows
 from articles.keys import page_keys
 from articles.models import Article, Correction, KeyPoint, Source
+from articles.moving import follows_article
 from articles.passages import blocks_of
 from articles.search.document import plain
 
@@ -21,6 +22,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 @public_page
+@follows_article
 def article_json(request: HttpRequest, section: str, slug: str) -> HttpResponse:
     """Send an article with its chain: key points, passages, evidence, sources and corrections."""
     article = _published(section, slug)
@@ -36,18 +38,21 @@ def article_schema(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
+@follows_article
 def sources_csl(request: HttpRequest, section: str, slug: str) -> HttpResponse:
     """Send an article's sources as CSL-JSON."""
     return _json(to_csl(_entries(request, section, slug)), "application/vnd.citationstyles.csl+json")
 
 
 @public_page
+@follows_article
 def sources_bibtex(request: HttpRequest, section: str, slug: str) -> HttpResponse:
     """Send an article's sources as BibTeX."""
     return _file(to_bibtex(_entries(request, section, slug)), "application/x-bibtex", f"{slug}.bib")
 
 
 @public_page
+@follows_article
 def sources_ris(request: HttpRequest, section: str, slug: str) -> HttpResponse:
     """Send an article's sources as RIS."""
     return _file(to_ris(_entries(request, section, slug)), "application/x-research-info-systems", f"{slug}.ris")

@@ -12,8 +12,9 @@ from taggit.models import Tag
 
 from articles.caching import public_page, shows, shows_list
 from articles.listing import lead_card, list_page
-from articles.models import Article, Author, FormerAddress, FormerSectionSlug, FormerTagSlug, PreparedArticle, Section
+from articles.models import Article, Author, FormerTagSlug, PreparedArticle, Section
 from articles.models.place import EVERYTHING
+from articles.moving import moved_article, renamed_section
 from articles.preparing import page_at, parts_of, preview_of
 from articles.previews import LINK_DAYS, previewed_pk
 from articles.relating import cited_elsewhere, related_articles
@@ -34,7 +35,7 @@ def section(request: HttpRequest, slug: str, number: int = 1) -> HttpResponse:
     """Show a section's articles."""
     shown = Section.objects.filter(slug=slug).first()
     if shown is None:
-        return redirect(_renamed_section(slug), permanent=True)
+        return redirect(renamed_section(slug), permanent=True)
     listing = list_page(f"in-{shown.pk}", number=number, first=shown.get_absolute_url())
     shows_list(request, f"in-{shown.pk}", listing)
     context = {"section": shown, "listing": listing, "canonical": listing.path}
@@ -91,7 +92,7 @@ def article(request: HttpRequest, section: str, slug: str) -> HttpResponse:
         return article_page(request, parts.article, parts)
     shown = Article.objects.for_readers().filter(section__slug=section, slug=slug).first()
     if shown is None:
-        return redirect(_moved_article(section, slug), permanent=True)
+        return redirect(moved_article(section, slug), permanent=True)
     if shown.status == Article.Status.WITHDRAWN:
         return render(request, "410.html", {"article": shown}, status=410)
     if not shown.is_published:
@@ -139,16 +140,3 @@ def _next_month(start: datetime) -> datetime:
 
 def _renamed_tag(slug: str) -> Tag:
     return get_object_or_404(FormerTagSlug.objects.select_related("tag"), slug=slug).tag
-
-
-def _renamed_section(slug: str) -> Section:
-    return get_object_or_404(FormerSectionSlug.objects.select_related("section"), slug=slug).section
-
-
-def _moved_article(section: str, slug: str) -> Article:
-    current = Section.objects.filter(slug=section).first() or _renamed_section(section)
-    moved = FormerAddress.objects.filter(section=current, slug=slug).select_related("article__section").first()
-    article = moved.article if moved else get_object_or_404(Article, section=current, slug=slug)
-    if not article.is_published:
-        raise Http404("There is no such article.")
-    return article

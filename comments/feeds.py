@@ -8,12 +8,14 @@ from articles.addresses import absolute
 from articles.caching import public_page, shows
 from articles.feeds import AtomFeed
 from articles.models import Article
+from articles.moving import follows_article
 from comments.models import Comment
 
 ENTRIES = 30
 
 
 @public_page
+@follows_article
 def replies_feed(request: HttpRequest, section: str, slug: str) -> HttpResponse:
     """Send the latest visible replies to an article."""
     articles = Article.objects.published().select_related("section")

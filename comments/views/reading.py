@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from articles.caching import public_page, shows
 from articles.models import Article
+from articles.moving import follows_article
 from comments.models import Comment
 from comments.threads import Discussion, discussion_page, place_of, policy_for, shows_discussion, thread_page
 
@@ -18,6 +19,7 @@ def permalink(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @public_page
+@follows_article
 def discussion(request: HttpRequest, section: str, slug: str, number: int) -> HttpResponse:
     """Show a further page of a long discussion."""
     article = _article(section, slug)
@@ -26,6 +28,7 @@ def discussion(request: HttpRequest, section: str, slug: str, number: int) -> Ht
 
 
 @public_page
+@follows_article
 def thread(request: HttpRequest, section: str, slug: str, root: int, number: int) -> HttpResponse:
     """Show a page of all the answers in one thread."""
     article = _article(section, slug)

@@ -64,6 +64,16 @@ def test_sections_and_tags_have_their_own(client: Client, kind: str) -> None:
         assert "Theirs" not in text
 
 
+@pytest.mark.parametrize("kind", ["feed/", "feed/rss/", "feed.json"])
+def test_the_feeds_of_a_renamed_section_move_along(client: Client, kind: str) -> None:
+    section = make_section()
+    section.slug = "reports"
+    section.save()
+    response = client.get(f"/analysis/{kind}")
+    assert (response.status_code, response.headers["Location"]) == (301, f"/reports/{kind}")
+    assert client.get(f"/none/{kind}").status_code == 404
+
+
 def test_a_feed_that_has_not_changed_is_not_sent_again(client: Client) -> None:
     make_article()
     etag = client.get("/feed/").headers["ETag"]

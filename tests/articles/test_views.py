@@ -116,6 +116,37 @@ def test_a_moved_article_leaves_a_redirect(client: Client) -> None:
     assert response.headers["Location"] == "/opinion/new-title/"
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        "feed/",
+        "article.json",
+        "sources.json",
+        "sources.bib",
+        "sources.ris",
+        "changes/",
+        "changes/2/",
+        "replies/page/2/",
+        "replies/7/page/1/",
+    ],
+)
+def test_what_belongs_to_a_moved_article_moves_along(client: Client, part: str) -> None:
+    article = make_article("Old title")
+    article.slug = "new-title"
+    article.save()
+    section = article.section
+    section.slug = "reports"
+    section.save()
+    response = client.get(f"/analysis/old-title/{part}")
+    assert (response.status_code, response.headers["Location"]) == (301, f"/reports/new-title/{part}")
+    article.withdraw()
+    assert client.get(f"/analysis/old-title/{part}").status_code == 404
+
+
+def test_what_an_article_never_had_leads_nowhere(client: Client) -> None:
+    assert client.get(f"{make_article().get_absolute_url()}changes/99/").status_code == 404
+
+
 def test_a_draft_that_moved_leaves_no_trace(client: Client) -> None:
     article = make_article("Old title", status=Article.Status.DRAFT)
     former = article.get_absolute_url()
