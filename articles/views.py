@@ -94,7 +94,7 @@ def article(request: HttpRequest, section: str, slug: str) -> HttpResponse:
     if shown is None:
         return redirect(moved_article(section, slug), permanent=True)
     if shown.status == Article.Status.WITHDRAWN:
-        return render(request, "410.html", {"article": shown}, status=410)
+        return _withdrawn(request, shown)
     if not shown.is_published:
         raise Http404("There is no such article.")
     return article_page(request, shown, parts_of(shown))
@@ -109,6 +109,8 @@ def shared_preview(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404("This preview link is not valid, or no longer.") from error
     if shown.is_published:
         return redirect(shown)
+    if shown.status == Article.Status.WITHDRAWN:
+        return _withdrawn(request, shown)
     return preview_page(request, shown, f"This link works for {LINK_DAYS} days after it was made.")
 
 
@@ -131,6 +133,10 @@ def article_page(request: HttpRequest, article: Article, parts: PreparedArticle,
         "canonical": article.get_absolute_url(),
     }
     return render(request, "articles/article_detail.html", context)
+
+
+def _withdrawn(request: HttpRequest, article: Article) -> HttpResponse:
+    return render(request, "410.html", {"article": article}, status=410)
 
 
 def _next_month(start: datetime) -> datetime:

@@ -206,6 +206,17 @@ def test_a_preview_link_of_a_published_article_leads_to_it(client: Client) -> No
     assert client.get(path).headers["Location"] == article.get_absolute_url()
 
 
+def test_a_preview_link_of_a_withdrawn_article_says_that_it_is_gone(client: Client) -> None:
+    article = make_article("Wrong", standfirst="Never true.")
+    path = preview_link(article).removeprefix("http://127.0.0.1:8000")
+    article.withdraw(note="We were wrong.")
+    response = client.get(path)
+    assert response.status_code == 410
+    assert "We were wrong." in response.content.decode()
+    assert "Never true." not in response.content.decode()
+    assert response.headers["Cache-Control"] == "private, no-store"
+
+
 def test_a_page_costs_the_same_however_much_there_is(client: Client, django_assert_num_queries: Any) -> None:
     article = make_full_article()
     for round_ in range(2):
