@@ -88,7 +88,8 @@ def _is_for_engines(asked: str, found: dict[str, Any]) -> bool:
 
 
 def _page_number(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text[:6]) <= MAX_PAGES:
+    is_short = len(text) <= len(str(MAX_PAGES))
+    if not is_short or not text.isdecimal() or not 1 <= int(text) <= MAX_PAGES:
         raise Http404("There is no such page of results.")
     return int(text)
 
