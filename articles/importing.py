@@ -15,7 +15,7 @@ from articles.models.work import MAX_SOURCE_CHARACTERS, MAX_URL_CHARACTERS
 from articles.plain_text import KeyPointText, PlainArticle, SourceText
 from articles.richtext import clean_body, clean_line, is_safe_url
 
-_TRAILING_CITATIONS = re.compile(r"(?:\s*\[\d+(?:\s*,\s*\d+)*\])+(\.?)$")
+_TRAILING_CITATIONS = re.compile(r"(?:\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\])+(\.?)$")
 
 
 class AddressTakenError(Exception):

@@ -36,6 +36,8 @@ class PasteSourcesForm(forms.Form):
             self.reading = read_list(self.cleaned_data["text"])
         except UnreadableListError as error:
             raise ValidationError(str(error), code="unreadable") from error
+        if not all(map(_title, self.reading.entries)):
+            raise ValidationError("A source has neither a title nor an address.", code="unreadable")
         return str(self.cleaned_data["text"])
 
 
@@ -84,7 +86,7 @@ def _source(article: Article, entry: Entry, position: int) -> Source:
     return Source(
         article=article,
         position=position,
-        title=clean_line(entry.title)[:MAX_SOURCE_CHARACTERS],
+        title=_title(entry),
         url=_address(entry.url),
         outlet=clean_line(entry.outlet)[:200],
         authors=clean_line("; ".join(entry.authors))[:300],
@@ -94,7 +96,12 @@ def _source(article: Article, entry: Entry, position: int) -> Source:
     )
 
 
+def _title(entry: Entry) -> str:
+    return (clean_line(entry.title) or clean_line(entry.url))[:MAX_SOURCE_CHARACTERS]
+
+
 def _address(url: str) -> str:
+    url = clean_line(url)
     is_usable = url.lower().startswith(("http://", "https://")) and is_safe_url(url) and len(url) <= MAX_URL_CHARACTERS
     return url if is_usable else ""
 

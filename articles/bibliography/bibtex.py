@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from articles.bibliography.days import make_day, read_day
+from articles.bibliography.days import make_day, read_day, read_number
 from articles.bibliography.entry import MONTHS, Day, Entry, Problem
 
 _START = re.compile(r"@\s*(\w+)\s*([{(])")
@@ -151,9 +151,9 @@ def _published(fields: dict[str, str]) -> Day | None:
         return whole
     year = re.search(r"\d{4}", fields.get("year", ""))
     month = _plain(fields.get("month", "")).lower()
-    number = int(month) if month.isdigit() else next((at for at, name in enumerate(MONTHS, 1) if name == month[:3]), 0)
-    day = fields.get("day", "").strip()
-    return make_day(int(year[0]), number, int(day) if day.isdigit() else 0) if year else None
+    number = read_number(month) or next((at for at, name in enumerate(MONTHS, 1) if name == month[:3]), 0)
+    day = read_number(fields.get("day", "").strip())
+    return make_day(int(year[0]), number, day) if year else None
 
 
 def _split_authors(text: str) -> Iterator[str]:

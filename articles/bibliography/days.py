@@ -5,6 +5,7 @@ from datetime import date
 
 from articles.bibliography.entry import MONTHS, Day
 
+YEAR_DIGITS = 4
 _ISO = re.compile(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?(?:/+|T.*)?")
 _MONTH = "|".join(f"{month}[a-z]*" for month in MONTHS)
 _WRITTEN = (
@@ -34,6 +35,11 @@ def find_day(text: str) -> tuple[Day | None, str]:
             if day := make_day(int(parts["year"]), number, int(parts.get("day") or 0)):
                 return day, found[0]
     return None, ""
+
+
+def read_number(text: str) -> int:
+    """Return the number that a text is; 0 if it is none, or longer than any part of a date."""
+    return int(text) if text.isdecimal() and len(text) <= YEAR_DIGITS else 0
 
 
 def make_day(year: int, month: int = 0, day: int = 0) -> Day | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from articles.bibliography.bibtex import read_bibtex
-from articles.bibliography.days import find_day, make_day, read_day
+from articles.bibliography.days import find_day, make_day, read_day, read_number
 from articles.bibliography.entry import Day, Entry, Problem, UnreadableListError
 
 MAX_CHARACTERS = 300_000
@@ -106,8 +106,8 @@ def _csl_day(value: Any) -> Day | None:
     if not isinstance(value, dict):
         return read_day(_text(value))
     parts = _items(_items(value.get("date-parts"))[0]) if _items(value.get("date-parts")) else []
-    if parts and all(str(part).isdigit() for part in parts[:3]):
-        return make_day(*(int(part) for part in parts[:3]))
+    if parts and all(str(part).isdecimal() for part in parts[:3]):
+        return make_day(*(read_number(str(part)) for part in parts[:3]))
     return read_day(_text(value.get("raw")) or _text(value.get("literal")))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from statistics import median_low
 
+from articles.citations import CITATION
 from articles.plain_text.blocks import Block, kind_of, make_blocks
 from articles.plain_text.reading import UnreadableText, article_lines
 
@@ -133,7 +134,10 @@ def _key_points(block: Block | None) -> Iterator[KeyPointText]:
     for item, line in zip(block.items, block.item_lines, strict=True):
         if len(item) > MAX_KEY_POINT_CHARACTERS:
             raise UnreadableText(line, f"a key point has {len(item)} characters, {MAX_KEY_POINT_CHARACTERS} at most")
-        yield KeyPointText(*_lead_and_text(item), line)
+        lead, text = _lead_and_text(item)
+        if not _is_visible(CITATION.sub("", text)):
+            raise UnreadableText(line, "a key point has no words")
+        yield KeyPointText(lead, text, line)
     if len(block.items) > MAX_KEY_POINTS:
         raise UnreadableText(block.item_lines[MAX_KEY_POINTS], f"there are more than {MAX_KEY_POINTS} key points")
 
@@ -177,6 +181,8 @@ def _sources(entries: list[tuple[str, int]]) -> Iterator[SourceText]:
         source = _source(entry, line)
         if len(source.title) > MAX_SOURCE_CHARACTERS:
             raise UnreadableText(line, f"a source has {len(source.title)} characters, {MAX_SOURCE_CHARACTERS} at most")
+        if not _is_visible(source.title):
+            raise UnreadableText(line, "a source has neither a title nor an address")
         yield source
 
 
@@ -187,7 +193,12 @@ def _source(entry: str, line: int) -> SourceText:
     title, separator, outlet = words.rpartition(" | ")
     if not separator or len(outlet) > MAX_OUTLET_CHARACTERS:
         title, outlet = words, ""
-    return SourceText(title=title.strip(_EDGES) or url or entry, url=url, outlet=outlet.strip(_EDGES), line=line)
+    title = title.strip(_EDGES) if _is_visible(title.strip(_EDGES)) else url or entry
+    return SourceText(title=title, url=url, outlet=outlet.strip(_EDGES), line=line)
+
+
+def _is_visible(text: str) -> bool:
+    return any(letter.isprintable() and letter != " " for letter in text)
 
 
 def _with_closing_break(blocks: list[Block]) -> list[Block]:

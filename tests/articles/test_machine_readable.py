@@ -83,11 +83,24 @@ def test_a_pasted_list_is_shown_then_added_without_what_is_there(client: Client)
     assert signed_in("Writer").get(path).status_code == 403
 
 
+def test_a_pasted_source_that_nobody_sees_is_refused(client: Client) -> None:
+    article = make_full_article()
+    path = f"/admin/articles/article/{article.pk}/paste-sources/"
+    answer = signed_in("Editor").post(path, {"text": json.dumps([{"title": "\u202e"}]), "save": "1"})
+    assert answer.status_code == 422
+    assert "neither a title nor an address" in answer.content.decode()
+    assert article.sources.count() == 3
+
+
 def test_hostile_lists_stay_text(client: Client) -> None:
     article: Any = make_full_article()
-    data = [{"title": "<script>x</script>", "URL": "javascript:alert(1)"}]
+    data = [
+        {"title": "<script>x</script>", "URL": "javascript:alert(1)"},
+        {"title": "\u200b", "URL": "https://a.example/\0x"},
+    ]
     page = signed_in("Editor").post(
         f"/admin/articles/article/{article.pk}/paste-sources/", {"text": json.dumps(data), "save": "1"}, follow=True
     )
     assert "<script>x" not in page.content.decode()
     assert article.sources.get(position=4).url == ""
+    assert article.sources.get(position=5).title == "https://a.example/x"

@@ -123,6 +123,14 @@ def test_what_is_no_list_is_refused_with_the_reason(text: str) -> None:
         read_list(text)
 
 
+@pytest.mark.parametrize("number", ["²", "20260301123456", "99999999999", "9" * 5_000])
+def test_numbers_that_are_no_part_of_a_date_are_left_out(number: str) -> None:
+    bibtex = read_list(f"@misc{{a, title={{Port sold}}, year={{2024}}, month={{{number}}}, day={{{number}}}}}")
+    csl = read_list(json.dumps([{"title": "Port sold", "issued": {"date-parts": [[number, 3, 5]]}}]))
+    assert bibtex.entries == [Entry("Port sold", published=Day(2024))]
+    assert csl.entries == [Entry("Port sold")]
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.text(alphabet='@{}"#=,\\ab1TY -ER\n[]:', max_size=80))
 def test_nothing_pasted_is_an_error_of_ours(text: str) -> None:

@@ -227,6 +227,8 @@ def test_everything_that_was_typed_is_escaped() -> None:
         ("Title\n\n1. a source\n2. another\n", 4, "no body"),
         ("\n" * 20_001, 20_001, "more than 20,000 lines"),
         ("Title\n\nLeave a Reply\n", 1, "no body"),
+        ("Title\n\n- One: a\n- [1]\n\nText of it.\n", 4, "key point has no words"),
+        ("Title\n\nText of it.\n\n1. A source\n2. \u202e\n", 6, "neither a title nor an address"),
         ("Title\n\n- " + "x" * 1001 + "\n\nText of it.\n", 3, "key point has 1001"),
         ("Title\n\n" + "- x\n" * (MAX_KEY_POINTS + 1) + "\nText of it.\n", MAX_KEY_POINTS + 3, "more than 50"),
         ("Title\n\nText of it.\n\n1. " + "x" * 501 + "\n", 5, "source has 501"),
