@@ -5,7 +5,7 @@ which its index finds. Every column that a list is ordered by has an index that 
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, ClassVar, TypeVar
 
@@ -121,7 +121,9 @@ class TimeFilter(admin.SimpleListFilter):
             try:
                 start = datetime.strptime(text.strip(), form)  # noqa: DTZ007 - made aware below
                 end = start + timedelta(days=days)
-                return timezone.make_aware(start), timezone.make_aware(end if days == 1 else end.replace(day=1))
+                end = end if days == 1 else end.replace(day=1)
+                # In UTC, as databases are asked: not every day of the calendar has one there.
+                return timezone.make_aware(start).astimezone(UTC), timezone.make_aware(end).astimezone(UTC)
             except (ValueError, OverflowError):
                 continue
         return None, None

@@ -25,7 +25,7 @@ def tag_names(request: HttpRequest, model_admin: admin.ModelAdmin[Article]) -> J
     """Suggest tags for what was typed so far."""
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    typed = request.GET.get("term", "")[:100]
+    typed = request.GET.get("term", "")[:100].replace("\0", "")
     keys = tags_meant(typed)[:TAG_SUGGESTIONS]
     tags = Tag.objects.in_bulk(keys)
     names = [tags[key].name for key in keys if key in tags]

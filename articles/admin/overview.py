@@ -1,7 +1,7 @@
 """The desk: what is in which state, what is scheduled when, and what needs a look although it is published."""
 
 from calendar import Calendar
-from datetime import date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -77,10 +77,12 @@ def _newest_citing(works: QuerySet[Work], **which: str) -> QuerySet[Work, list[d
 
 
 def _month(text: str) -> date:
+    this_month = timezone.localdate().replace(day=1)
     try:
-        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month has no time zone
+        month = datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month has no time zone
     except ValueError:
-        return timezone.localdate().replace(day=1)
+        return this_month
+    return month if MINYEAR < month.year < MAXYEAR else this_month  # those beside it are shown too
 
 
 def _next(month: date) -> date:

@@ -17,7 +17,7 @@ def pick_image(request: HttpRequest, model_admin: admin.ModelAdmin[Image]) -> Ht
     """Show the newest pictures, or those whose description or credit holds the words that were searched for."""
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    words = request.GET.get("q", "")[:100]
+    words = request.GET.get("q", "")[:100].replace("\0", "")
     found, _ = model_admin.get_search_results(request, Image.objects.order_by("-uploaded_at", "-pk"), words)
     context: dict[str, Any] = {
         **model_admin.admin_site.each_context(request),

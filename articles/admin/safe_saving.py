@@ -146,10 +146,15 @@ def _read_fields(text: str) -> dict[str, list[str]] | None:
         fields: dict[str, list[str]] = {}
         for name, value in pairs:
             if str(name) not in NOT_CONTENT - {OPENED}:
-                fields.setdefault(str(name), []).append(str(value))
+                fields.setdefault(_storable(name), []).append(_storable(value))
     except (ValueError, TypeError, RecursionError):
         return None
     return fields
+
+
+def _storable(typed: Any) -> str:
+    """Return a text without what PostgreSQL takes in none: NUL, and halves of characters."""
+    return str(typed).replace("\0", "").encode(errors="ignore").decode()
 
 
 def kept_draft(request: HttpRequest, article: Article | None) -> Autosave | None:

@@ -211,6 +211,11 @@ def test_what_is_no_time_is_said_so(operator: Client) -> None:
     assert 'type="hidden" name="status__exact" value="published"' in text
 
 
+def test_a_time_before_all_calendars_is_none(operator: Client, settings: Any) -> None:
+    settings.TIME_ZONE = "Pacific/Auckland"
+    assert "“0001” is no year" in text_of(operator, f"{ARTICLES}?published=0001")
+
+
 def test_tags_that_begin_with_what_was_typed_come_first(operator: Client) -> None:
     make_article(tags=("air ports", "ports", "ports of call"))
     names = [tag["text"] for tag in operator.get(f"{ARTICLES}tag-names/?term=Por").json()["results"]]

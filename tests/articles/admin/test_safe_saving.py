@@ -131,6 +131,13 @@ def test_what_was_typed_is_kept_and_recovered_after_a_crash() -> None:
     assert article.title == "Typed, not saved"
 
 
+def test_what_no_database_takes_is_left_out_of_what_is_kept() -> None:
+    article = make_article(status="draft")
+    fields = json.dumps([["ti\0tle", "Ty\0ped \ud800🦉"]])
+    signed_in("Editor").post("/admin/articles/article/autosave/", {"article": article.pk, "fields": fields})
+    assert Autosave.objects.get().fields == {"title": ["Typed 🦉"]}
+
+
 def test_a_draft_is_forgotten_when_it_is_not_wanted_and_nobody_else_sees_it() -> None:
     article = make_article(status="draft")
     editor, other = signed_in("Editor"), signed_in("Editor", "other")
