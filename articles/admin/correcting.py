@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
+from articles.admin.forms import VisibleField
 from articles.correcting import Target, correct, targets
 from articles.models import Article
 from articles.staff import staff_user
@@ -19,8 +20,8 @@ class CorrectionForm(forms.Form):
 
     about = forms.ChoiceField(label="What it changes")
     before = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
-    after = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
-    text = forms.CharField(
+    after = VisibleField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    text = VisibleField(
         label="Note to readers",
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),

@@ -27,6 +27,15 @@ _KEY_POINT_WORDS = re.compile(r"key_points-\d+-(lead|text)")
 _LOCATED = re.compile(r"\[?(\d{1,4})\]?(?:\s*:\s*|\s+(?=[^\d\s,;\[\]]))(.+)")
 
 
+class VisibleField(forms.CharField):
+    """Words; those of which nothing could be seen are none."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the words."""
+        words = super().to_python(value) or ""
+        return words if clean_line(words) else ""
+
+
 class TagsField(forms.Field):
     """Tags by their names; a name that no tag has yet makes a new one."""
 
@@ -307,7 +316,7 @@ class MarkForm(forms.Form):
         choices=[(standing.value, standing.label) for standing in Work.Standing if standing != Work.Standing.CURRENT],
         widget=forms.RadioSelect,
     )
-    note = forms.CharField(
+    note = VisibleField(
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="What happened, in a sentence: readers see it beside every key point that rests on the source.",

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
+from articles.admin.forms import VisibleField
 from articles.models import Article, KeyPoint
 from articles.passages import blocks_of
 from articles.staff import staff_user
@@ -23,7 +24,7 @@ class SuggestionForm(forms.Form):
 
     is_accepted = forms.BooleanField(label="Take it", required=False)
     lead = forms.CharField(required=False, max_length=120, widget=forms.TextInput(attrs={"size": 40}))
-    text = forms.CharField(max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    text = VisibleField(max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
     passage = forms.CharField(max_length=MAX_PASSAGE_CHARACTERS, widget=forms.HiddenInput)
 
 

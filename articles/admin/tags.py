@@ -12,7 +12,7 @@ from taggit.models import Tag
 
 from articles.admin.lists import BoundedAdmin
 from articles.models import TagKey
-from articles.models.tagging import MAX_TAG_CHARACTERS
+from articles.models.tagging import MAX_TAG_CHARACTERS, tag_key
 from articles.richtext import clean_line
 from articles.tagging import merge, rename, tags_meant
 
@@ -29,8 +29,10 @@ class TagForm(forms.ModelForm[Tag]):
         fields = ("name", "slug")
 
     def clean_name(self) -> str:
-        """Refuse the name of another tag."""
+        """Refuse the name of another tag, and one that is none."""
         name = clean_line(self.cleaned_data["name"])
+        if not tag_key(name):
+            raise ValidationError("A tag needs a letter or another sign in its name.", code="required")
         owner = TagKey.objects.owner(name)
         if owner and owner.pk != self.instance.pk:
             message = "There is a tag “%(name)s” already: merge the two instead."

@@ -132,8 +132,7 @@ class Article(Placed):
 
         A published article that moves leaves its former address behind as a redirect.
         """
-        self.title = clean_line(self.title)
-        self.standfirst = clean_text(self.standfirst)
+        self.tidy()
         self.make_slug()
         self.body = clean_body(self.body)
         pictures = self._render(list(self.sources.all()) if self.pk else [])
@@ -144,6 +143,11 @@ class Article(Placed):
             super().save(*args, **kwargs)
             PictureInText.objects.keep(self.pk, pictures)
             search_index.index([self])
+
+    def tidy(self) -> None:
+        """Make the words fit for a page."""
+        self.title = clean_line(self.title)
+        self.standfirst = clean_text(self.standfirst)
 
     def get_absolute_url(self) -> str:
         """Return the path of the article's page; needs the section."""

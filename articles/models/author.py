@@ -54,9 +54,13 @@ class Author(Shown):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the author, the name made fit for a page."""
+        self.tidy()
+        super().save(*args, **kwargs)
+
+    def tidy(self) -> None:
+        """Make the words fit for a page."""
         self.name = clean_line(self.name)
         self.bio = clean_text(self.bio)
-        super().save(*args, **kwargs)
 
     def page_keys(self) -> set[str]:
         """Name the pages with the author's name, and the part of the sitemap that lists it."""

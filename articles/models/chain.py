@@ -82,9 +82,13 @@ class KeyPoint(Shown):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the key point, its text made fit for a page."""
+        self.tidy()
+        super().save(*args, **kwargs)
+
+    def tidy(self) -> None:
+        """Make the words fit for a page."""
         self.lead = clean_line(self.lead).removesuffix(":").rstrip()
         self.text = clean_line(self.text)
-        super().save(*args, **kwargs)
 
     def page_keys(self) -> set[str]:
         """Name the pages that show its article."""
@@ -169,13 +173,17 @@ class Source(Placed):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the source; raises ValidationError for an address that no browser should follow."""
-        for field in ("title", "outlet", "authors"):
-            setattr(self, field, clean_line(getattr(self, field)))
+        self.tidy()
         for address in filter(None, (self.url, self.archive_url)):
             validate_url(address)
         self.outlet_slug = slugify(self.outlet or self.host.replace(".", " "))[:MAX_SLUG_LENGTH]
         self.work = Work.objects.of(self)
         super().save(*args, **kwargs)
+
+    def tidy(self) -> None:
+        """Make the words fit for a page."""
+        for field in ("title", "outlet", "authors"):
+            setattr(self, field, clean_line(getattr(self, field)))
 
     def page_keys(self) -> set[str]:
         """Name the pages of its article, and of what it stands for."""
@@ -315,8 +323,12 @@ class Correction(Placed):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the correction, its text made fit for a page."""
+        self.tidy()
+        super().save(*args, **kwargs)
+
+    def tidy(self) -> None:
+        """Make the words fit for a page."""
         for field in ("text", "before", "after"):
             setattr(self, field, clean_text(getattr(self, field)))
         self.about = clean_line(self.about)
         self.credit = clean_line(self.credit)
-        super().save(*args, **kwargs)

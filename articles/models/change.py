@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar
@@ -177,6 +177,14 @@ class Shown(models.Model):
             deleted = super().delete(*args, **kwargs)
             self.note_change(before, Traces())
         return deleted
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Judge what was typed as it will be stored: a title of invisible characters is none."""
+        self.tidy()
+        super().clean_fields(exclude=exclude)
+
+    def tidy(self) -> None:
+        """Make what was typed fit for a page."""
 
     def page_keys(self) -> set[str]:
         """Return the keys of what pages show of this row."""

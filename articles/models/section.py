@@ -40,13 +40,17 @@ class Section(Shown):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the section; where its address changed, the former one leads to the new one."""
-        self.name = clean_line(self.name)
-        self.description = clean_text(self.description)
+        self.tidy()
         former = Section.objects.filter(pk=self.pk).exclude(slug=self.slug).values_list("slug", flat=True).first()
         super().save(*args, **kwargs)
         FormerSectionSlug.objects.filter(slug=self.slug).delete()
         if former:
             FormerSectionSlug.objects.update_or_create(slug=former, defaults={"section": self})
+
+    def tidy(self) -> None:
+        """Make the words fit for a page."""
+        self.name = clean_line(self.name)
+        self.description = clean_text(self.description)
 
     def page_keys(self) -> set[str]:
         """Name every page, since all of them list the sections, and the articles that stand in it."""

@@ -81,6 +81,9 @@ def test_a_key_point_that_names_a_missing_source_is_warned_of() -> None:
     ("fields", "message"),
     [
         ({"title": ""}, "required"),
+        ({"title": "\u200b"}, "cannot be blank"),
+        (rows("key_points", {"position": 1, "text": "\u200b"}), "cannot be blank"),
+        (rows("sources", {"position": 1, "title": "\u202e"}), "cannot be blank"),
         ({"slug": "feed"}, ""),
         ({"body": "x" * 300_001}, ""),
         (rows("sources", {"position": 1, "title": "S", "url": "javascript:alert(1)"}), "valid URL"),
@@ -93,6 +96,23 @@ def test_a_mistake_is_said_and_nothing_is_stored(fields: dict[str, Any], message
     assert "errorlist" in response.content.decode()
     assert message in response.content.decode()
     assert not Article.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["author", "section"])
+def test_nobody_has_a_name_that_nobody_sees(kind: str) -> None:
+    response = signed_in("Editor").post(f"/admin/articles/{kind}/add/", {"name": "\u200b", "slug": "x", "position": 1})
+    assert response.status_code == 200
+    assert "cannot be blank" in response.content.decode()
+
+
+def test_a_suggestion_that_was_emptied_is_not_taken() -> None:
+    article = make_article()
+    row = {"is_accepted": "on", "text": "\u200b", "passage": "It begins here."}
+    data = rows("form", row)
+    response = signed_in("Editor").post(f"/admin/articles/article/{article.pk}/suggest-key-points/", data)
+    assert response.status_code == 422
+    assert "required" in response.content.decode()
+    assert not article.key_points.exists()
 
 
 def test_a_writer_writes_drafts_in_their_own_name() -> None:
@@ -188,6 +208,11 @@ def test_tags_are_suggested_by_what_was_typed() -> None:
     assert signed_in("Moderator").get("/admin/articles/article/tag-names/").status_code == 403
 
 
+@pytest.mark.parametrize("path", ["/admin/articles/article/tag-names/?term=%00", "/admin/articles/image/pick/?q=%00"])
+def test_what_no_database_can_look_for_is_left_out(path: str) -> None:
+    assert signed_in("Editor").get(path).status_code == 200
+
+
 def test_a_tag_that_looks_like_a_number_is_a_name() -> None:
     make_article(tags=("one",))
     signed_in("Editor").post(ADD, form_data(tags=["1", "2026"]))
@@ -205,6 +230,14 @@ def test_pasted_text_is_shown_before_it_is_saved() -> None:
     assert saved.headers["Location"] == change(article)
     assert (article.title, article.status) == ("A title", "draft")
     assert article.authors.get().user is not None
+
+
+def test_a_number_that_no_source_has_stays_in_a_pasted_key_point() -> None:
+    number = "[99999999999999999999]"
+    text = f"A title\n\n• Point {number}\n\nA paragraph of text, long enough.\n"
+    pasted = {"text": text, "section": make_section().pk, "save": "1"}
+    assert signed_in("Editor").post("/admin/articles/article/paste/", pasted).status_code == 302
+    assert Article.objects.get().key_points.get().text == f"Point {number}"
 
 
 def test_pasted_text_that_cannot_be_read_is_said_so() -> None:

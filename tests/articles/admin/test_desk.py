@@ -110,7 +110,8 @@ def test_the_desk_shows_every_state_the_calendar_and_what_is_shaken() -> None:
     assert page.index("resting on a source that was retracted") < page.index("On sand") < page.index("A draft")
     month = editor.get("/admin/articles/article/desk/", {"month": f"{at:%Y-%m}"}).content.decode()
     assert f"{timezone.localtime(at):%H:%M} To come" in month
-    assert editor.get("/admin/articles/article/desk/", {"month": "nonsense"}).status_code == 200
+    for other in ("nonsense", "0001-01", "9999-12"):
+        assert editor.get("/admin/articles/article/desk/", {"month": other}).status_code == 200, other
 
 
 def test_a_correction_names_what_it_changes_and_puts_the_new_words_in_place() -> None:
@@ -127,6 +128,16 @@ def test_a_correction_names_what_it_changes_and_puts_the_new_words_in_place() ->
         assert words in shown
     key_point.refresh_from_db()
     assert key_point.text == "Point two."
+
+
+def test_a_correction_without_words_changes_none() -> None:
+    article = make_full_article()
+    path = f"/admin/articles/article/{article.pk}/correct/"
+    said = {"about": f"key-point-{article.key_points.get(position=2).pk}", "before": "Point 2.", "after": "\u200b"}
+    editor = signed_in("Editor")
+    assert editor.post(path, {**said, "text": "\u200b"}).status_code == 422
+    assert editor.post(path, {**said, "text": "We miscounted."}).status_code == 302
+    assert article.key_points.get(position=2).text == "Point 2."
 
 
 def test_a_heading_is_corrected_in_the_body() -> None:
