@@ -49,11 +49,12 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         gone, new = stored - wanted, wanted - stored
         if not gone and not new:
             return
-        by_list: dict[str, set[int]] = defaultdict(set)
-        for name, _, article in gone:
-            by_list[name].add(article)
-        for name, members in by_list.items():
-            self.filter(list=name, article__in=members).delete()
+        by_list: dict[tuple[str, datetime | None], set[int]] = defaultdict(set)
+        for name, at, article in gone:
+            by_list[name, at if name == CORRECTIONS else None].add(article)
+        for (name, only_at), members in by_list.items():
+            places = self.filter(list=name, article__in=members)
+            (places.filter(at=only_at) if only_at else places).delete()
         self.bulk_create([Place(list=name, at=at, article_id=article) for name, at, article in new], batch_size=1000)
         _mark(gone, new)
         _note(gone, new)

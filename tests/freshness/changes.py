@@ -37,6 +37,8 @@ def begin() -> None:
     for name in ("Analysis", "Opinion"):
         make_section(name)
     first, second = make_full_article("The first"), make_full_article("The second", section=make_section("Opinion"))
+    for hours in (1, 2):
+        first.corrections.create(text=f"Number {hours}.", made_at=timezone.now() - timedelta(hours=hours))
     root = make_approved_reply(first)
     make_approved_reply(first, parent=root)
     make_reply(first)
@@ -181,6 +183,7 @@ def change_correction(which: int) -> None:
     if correction := pick(Correction.objects, which):
         if which % 3:
             correction.text, correction.is_draft = words(which), False
+            correction.made_at -= timedelta(minutes=which % 2)
             correction.save()
         else:
             correction.delete()

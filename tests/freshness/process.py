@@ -15,12 +15,15 @@ import time_machine
 from django.conf import settings
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
+from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 from taggit.models import Tag
 
-from articles.models import Article, Author, Section, Source
-from comments.models import Comment
+from articles.models import Article, Author, Place, Section, Source
+from articles.models.place import place_anew
+from comments.models import Comment, Tally
+from comments.models.tally import tally_anew
 from kiwiguard.freshness import noted_changes
 from kiwiguard.page_store import PageStore, Site
 from tests.freshness import changes
@@ -105,6 +108,25 @@ def differences() -> list[str]:
     return found
 
 
+def derived() -> tuple[set[Any], ...]:
+    """Return what is kept so that no page has to count: places, tallies, and the threads that stand in lists."""
+    tallies = Tally.objects.filter(visible__gt=0).values_list("article", "visible", "pointing")
+    roots = Comment.objects.filter(root=None).values_list("pk", "visible_answers", "is_listed")
+    return set(Place.objects.values_list("list", "at", "article")), set(tallies), set(roots)
+
+
+def is_as_made_anew() -> bool:
+    """Whether what was kept change by change is what articles and replies say."""
+    kept = derived()
+    with transaction.atomic():
+        Comment.objects.update(visible_answers=0)
+        place_anew()
+        tally_anew()
+        made = derived()
+        transaction.set_rollback(True)
+    return kept == made
+
+
 def obey(order: dict[str, Any]) -> Any:
     """Do what is asked, and return what to answer."""
     match order:
@@ -119,6 +141,8 @@ def obey(order: dict[str, Any]) -> Any:
             return differences()
         case {"look": path}:
             return get(kept.store, path)[1].get("Cache-Status", "")
+        case {"count": "anew"}:
+            return is_as_made_anew()
         case {"wait": seconds}:
             clock.wait(seconds)
     return None

@@ -103,6 +103,10 @@ def test_no_page_is_ever_old(processes: list[Process]) -> None:
                 process.tell(look="everywhere")
             assert [process.answer() for process in self.site] == [[]] * PROCESSES
 
+        @invariant()
+        def what_is_kept_is_what_counting_says(self) -> None:
+            assert self.site[0].ask(count="anew")
+
     examples = int(os.environ.get("FRESHNESS_EXAMPLES", "6"))
     run_state_machine_as_test(
         Paper,
