@@ -227,9 +227,10 @@ class ArticleAdmin(BoundedAdmin[Article]):
     # Deciding
 
     @admin.action(description="Publish selected articles", permissions=["publish"])
+    @transaction.atomic
     def publish_selected(self, request: HttpRequest, queryset: ArticleQuerySet) -> None:
         """Publish what isn't yet; what has open findings is left for its own page, where they are seen."""
-        waiting = list(queryset.exclude(status=Article.Status.PUBLISHED).defer(None))
+        waiting = list(queryset.locked().exclude(status=Article.Status.PUBLISHED).defer(None))
         for article in (article for article in waiting if article.findings):
             page = reverse("admin:articles_article_desk", args=[article.pk])
             words = "“{}” has open findings: <a href='{}'>look at them and publish it there</a>."
@@ -237,12 +238,12 @@ class ArticleAdmin(BoundedAdmin[Article]):
         self._decide(request, [article for article in waiting if not article.findings], Article.publish, "published")
 
     @admin.action(description="Withdraw selected articles", permissions=["publish"])
+    @transaction.atomic
     def withdraw_selected(self, request: HttpRequest, queryset: ArticleQuerySet) -> None:
         """Take back what was published."""
-        published = queryset.filter(status=Article.Status.PUBLISHED).defer(None)
+        published = queryset.locked().filter(status=Article.Status.PUBLISHED).defer(None)
         self._decide(request, list(published), Article.withdraw, "withdrawn")
 
-    @transaction.atomic
     def _decide(self, request: HttpRequest, articles: list[Article], verb: Any, done: str) -> None:
         for article in articles:
             verb(article, by=staff_user(request))

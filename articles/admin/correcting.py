@@ -5,11 +5,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
 from articles.admin.forms import VisibleField
+from articles.admin.safe_saving import read_again
 from articles.correcting import Target, correct, targets
 from articles.models import Article
 from articles.staff import staff_user
@@ -53,12 +55,7 @@ def correct_article(request: HttpRequest, model_admin: admin.ModelAdmin[Article]
     chosen = offered.get(request.GET.get("about", ""))
     first = {"about": chosen.value, "before": chosen.words, "after": chosen.words} if chosen else {}
     form = CorrectionForm(request.POST or None, targets=offered, initial=first)
-    if form.is_valid():
-        said = form.cleaned_data
-        words = {name: said[name] for name in ("before", "after", "text")}
-        correction = correct(article, offered[said["about"]], **words, by=staff_user(request))
-        model_admin.log_change(request, article, f"Corrected {correction.about}")
-        messages.success(request, f"The correction of {correction.about} is published.")
+    if form.is_valid() and _publish(request, model_admin, pk, offered[form.cleaned_data["about"]], form):
         return redirect("admin:articles_article_change", pk)
     context: dict[str, Any] = {
         **model_admin.admin_site.each_context(request),
@@ -70,3 +67,19 @@ def correct_article(request: HttpRequest, model_admin: admin.ModelAdmin[Article]
     }
     status = 422 if form.is_bound else 200
     return TemplateResponse(request, "admin/articles/article/correct.html", context, status=status)
+
+
+@transaction.atomic
+def _publish(
+    request: HttpRequest, model_admin: admin.ModelAdmin[Article], pk: int, target: Target, form: CorrectionForm
+) -> bool:
+    """Publish a correction, if the article is still out and says what was seen; return whether it is and does."""
+    article = read_again(request, model_admin, pk)
+    if not article.is_published or target not in targets(article):
+        form.add_error(None, f"Somebody changed {target.name} meanwhile, or withdrew it all; nothing was corrected.")
+        return False
+    words = {name: form.cleaned_data[name] for name in ("before", "after", "text")}
+    correct(article, target, **words, by=staff_user(request))
+    model_admin.log_change(request, article, f"Corrected {target.name}")
+    messages.success(request, f"The correction of {target.name} is published.")
+    return True

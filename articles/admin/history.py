@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
-from articles.admin.safe_saving import newest_number
+from articles.admin.safe_saving import newest_number, read_again
 from articles.differing import differences, staff_differences
 from articles.models import Article, Version
 from articles.staff import staff_user
@@ -60,10 +60,7 @@ def restore_version(request: HttpRequest, model_admin: admin.ModelAdmin[Article]
 
 @transaction.atomic
 def _restored(request: HttpRequest, model_admin: admin.ModelAdmin[Article], version: Version) -> Article:
-    # Read again in its turn: what somebody else decided meanwhile stays decided.
-    article = Article.objects.locked().get(pk=version.article_id)
-    if not model_admin.has_change_permission(request, article):
-        raise PermissionDenied
+    article = read_again(request, model_admin, version.article_id)
     article.restore(version, by=staff_user(request))
     return article
 

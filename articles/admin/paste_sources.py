@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
+from articles.admin.safe_saving import read_again
 from articles.bibliography.entry import Day, Entry, UnreadableListError
 from articles.bibliography.reading import read_list
 from articles.canonical import canonical_url
@@ -48,9 +49,7 @@ def paste_sources(request: HttpRequest, model_admin: admin.ModelAdmin[Article], 
         raise PermissionDenied
     form = PasteSourcesForm(request.POST or None)
     if form.is_valid() and "save" in request.POST:
-        added = _add(article, form.reading.entries)
-        article.versions.keep(article, by=staff_user(request), comment="Sources pasted")
-        model_admin.log_change(request, article, f"Pasted {added} sources")
+        added = _add(request, model_admin, pk, form.reading.entries)
         known = len(form.reading.entries) - added
         messages.success(request, f"{added} sources added{f', {known} were in the list already' if known else ''}.")
         return redirect("admin:articles_article_change", pk)
@@ -67,7 +66,17 @@ def paste_sources(request: HttpRequest, model_admin: admin.ModelAdmin[Article], 
 
 
 @transaction.atomic
-def _add(article: Article, entries: list[Entry]) -> int:
+def _add(request: HttpRequest, model_admin: admin.ModelAdmin[Article], pk: int, entries: list[Entry]) -> int:
+    article = read_again(request, model_admin, pk)
+    added = _save_new(article, entries)
+    article.settle()
+    article.versions.keep(article, by=staff_user(request), comment="Sources pasted")
+    model_admin.log_change(request, article, f"Pasted {len(added)} sources")
+    describe_later(added)
+    return len(added)
+
+
+def _save_new(article: Article, entries: list[Entry]) -> list[Source]:
     known = {canonical_url(source.url) if source.url else source.title for source in article.sources.all()}
     added: list[Source] = []
     for entry in entries:
@@ -77,9 +86,7 @@ def _add(article: Article, entries: list[Entry]) -> int:
             known.add(identity)
             source.save()
             added.append(source)
-    article.settle()
-    describe_later(added)
-    return len(added)
+    return added
 
 
 def _source(article: Article, entry: Entry, position: int) -> Source:

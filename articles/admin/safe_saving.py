@@ -34,6 +34,17 @@ def newest_number(article: Article) -> int:
 # Two who save
 
 
+def read_again(request: HttpRequest, model_admin: admin.ModelAdmin[Article], pk: int) -> Article:
+    """Return an article in its turn, to be changed: what somebody else did since it was looked at stays done.
+
+    Raises PermissionDenied if that took it from whoever asks.
+    """
+    article = get_object_or_404(Article.objects.locked().select_related("section"), pk=pk)
+    if not model_admin.has_change_permission(request, article):
+        raise PermissionDenied
+    return article
+
+
 def conflict(request: HttpRequest, article: Article, context: dict[str, Any]) -> HttpResponse | None:
     """Return the page that shows both versions if somebody saved since this form was opened; None if nobody did."""
     opened = request.POST.get(OPENED, "")

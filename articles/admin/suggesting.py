@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
 from articles.admin.forms import VisibleField
+from articles.admin.safe_saving import read_again
 from articles.models import Article, KeyPoint
 from articles.passages import blocks_of
 from articles.staff import staff_user
@@ -39,7 +40,7 @@ def suggest_key_points(request: HttpRequest, model_admin: admin.ModelAdmin[Artic
     if request.method == "POST":
         formset = Suggestions(request.POST)
         if formset.is_valid():
-            return _accept(request, model_admin, article, [form.cleaned_data for form in formset])
+            return _accept(request, model_admin, pk, [form.cleaned_data for form in formset])
     else:
         formset = Suggestions(initial=_suggestions(article))
     context: dict[str, Any] = {
@@ -60,8 +61,9 @@ def _suggestions(article: Article) -> list[dict[str, Any]]:
 
 @transaction.atomic
 def _accept(
-    request: HttpRequest, model_admin: admin.ModelAdmin[Article], article: Article, answers: list[dict[str, Any]]
+    request: HttpRequest, model_admin: admin.ModelAdmin[Article], pk: int, answers: list[dict[str, Any]]
 ) -> HttpResponse:
+    article = read_again(request, model_admin, pk)
     accepted = [answer for answer in answers if answer["is_accepted"]]
     for position, answer in enumerate(accepted, article.key_points.count() + 1):
         words = {name: answer[name] for name in ("lead", "text", "passage")}

@@ -1,13 +1,17 @@
 """What becomes of rows, versions and drafts when several people work on one article."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from articles.admin.article import ArticleAdmin
 from articles.models import Article, Autosave, KeyPoint, Source
 from tests.articles.admin.test_article import change, form_data
 from tests.factories import make_article, make_author, make_full_article, make_staff
@@ -176,3 +180,94 @@ def test_the_history_says_of_each_version_its_status_and_how_much_longer_the_tex
     shown = [(version.status, version.grown) for version in page.context["versions"]]
     assert shown == [("published", len("<p>More</p>")), ("draft", None)]
     assert "Status" in [field.name for field in editor.get(path, {"from": 1, "to": 2}).context["fields"]]
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, do: Callable[[], object]) -> None:
+    """Have a colleague do something once a page has read its article and looked at who asks."""
+    may, to_do = ArticleAdmin.has_change_permission, [do]
+
+    def look(admin: ArticleAdmin, request: Any, obj: Article | None = None) -> bool:
+        answer = may(admin, request, obj)
+        if obj is not None and to_do:
+            to_do.pop()()
+        return answer
+
+    monkeypatch.setattr(ArticleAdmin, "has_change_permission", look)
+
+
+def rewrite(article: Article) -> None:
+    colleagues = Article.objects.get(pk=article.pk)
+    colleagues.title, colleagues.body = "Theirs", "<h2>Theirs</h2><p>Said so [1].</p>"
+    colleagues.save()
+    colleagues.settle()
+
+
+SUGGESTED = {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1, "form-0-is_accepted": "on"}
+PAGES: dict[str, dict[str, Any]] = {
+    "paste-sources": {"text": "1. New report | The Post https://post.example/a", "save": "1"},
+    "suggest-key-points": SUGGESTED | {"form-0-text": "It ends.", "form-0-passage": "It ends."},
+    "correct": {"before": "Source number 1", "after": "Report 1", "text": "Misnamed."},
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_beside_the_form_leaves_what_a_colleague_wrote_meanwhile(
+    monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    article = make_full_article()
+    first = article.sources.get(position=1)
+    editor = signed_in("Editor")
+    meanwhile(monkeypatch, lambda: rewrite(article))
+    said = PAGES[page] | {"about": f"source-{first.pk}"}
+    assert editor.post(f"/admin/articles/article/{article.pk}/{page}/", said).status_code == 302
+    article.refresh_from_db()
+    assert (article.title, article.headings[0]["text"]) == ("Theirs", "Theirs")
+    newest = article.versions.first()
+    assert newest is not None
+    assert (newest.state["title"], str(newest.by)) == ("Theirs", "editor")
+
+
+def test_a_correction_brings_back_nothing_that_was_withdrawn_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    article = make_full_article()
+    editor = signed_in("Editor")
+    meanwhile(monkeypatch, lambda: Article.objects.get(pk=article.pk).withdraw(note="A court ordered it."))
+    said = {"about": "heading-1", "before": "The second part", "after": "The other part", "text": "Misnamed."}
+    answer = editor.post(f"/admin/articles/article/{article.pk}/correct/", said)
+    assert "Misnamed." in answer.content.decode()
+    assert answer.status_code == 422
+    assert Client().get(article.get_absolute_url()).status_code == 410
+    assert not article.corrections.exists()
+
+
+def test_a_correction_changes_no_other_heading_than_the_one_that_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    article = make_full_article()
+    editor = signed_in("Editor")
+    meanwhile(monkeypatch, lambda: rewrite(article))
+    said = {"about": "heading-0", "before": "The first part", "after": "The other part", "text": "Misnamed."}
+    answer = editor.post(f"/admin/articles/article/{article.pk}/correct/", said)
+    assert "nothing was corrected" in answer.content.decode()
+    article.refresh_from_db()
+    assert article.headings[0]["text"] == "Theirs"
+
+
+@pytest.mark.parametrize("page", ["paste-sources", "suggest-key-points"])
+def test_a_writer_adds_nothing_to_what_was_published_meanwhile(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
+    writer = make_staff("Writer")
+    article = make_article(status="draft", authors=(make_author(user=writer),))
+    client = Client()
+    client.force_login(writer)
+    meanwhile(monkeypatch, lambda: Article.objects.get(pk=article.pk).publish())
+    assert client.post(f"/admin/articles/article/{article.pk}/{page}/", PAGES[page]).status_code == 403
+    assert not article.sources.exists()
+    assert not article.key_points.exists()
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite takes one writer at a time anyway.")
+@pytest.mark.parametrize(("action", "status"), [("publish_selected", "draft"), ("withdraw_selected", "published")])
+def test_the_list_decides_on_articles_that_nobody_else_can_change_meanwhile(action: str, status: str) -> None:
+    article = make_article(status=status)
+    editor = signed_in("Editor")
+    with CaptureQueriesContext(connection) as queries:
+        editor.post("/admin/articles/article/", {"action": action, "_selected_action": [article.pk]})
+    locking = [query["sql"] for query in queries if 'FOR UPDATE OF "articles_article"' in query["sql"]]
+    assert len(locking) == 1
