@@ -1,5 +1,7 @@
 """What articles are made of: sections, authors, pictures and tags."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -69,6 +71,13 @@ class ImageAdmin(BoundedAdmin[Image]):
     class Media:
         css = {"all": ("kiwiguard/css/admin.css",)}
         js = ("kiwiguard/js/picture.js",)
+
+    def save_model(self, request: HttpRequest, obj: Image, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """Store the picture; without a new file only what was changed, since its files may have been made meanwhile."""
+        if change and "upload" not in form.changed_data:
+            obj.save(update_fields=form.changed_data)
+        else:
+            super().save_model(request, obj, form, change)
 
     @admin.display(description="picture")
     def picture(self, image: Image) -> str:

@@ -8,7 +8,9 @@ import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
 
-from articles.models import Article, Author
+from articles.admin.desk import ImageAdmin
+from articles.models import Article, Author, Image
+from articles.models.image import make_renditions
 from tests.factories import make_article, make_author, make_full_article, make_image, make_section, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -273,6 +275,23 @@ def test_a_picture_is_uploaded_with_what_it_shows() -> None:
         )
     assert response.status_code == 302
     assert type(image).objects.filter(alternative_text="Teal again").exists()
+
+
+def test_the_files_of_a_picture_that_are_made_while_its_form_is_saved_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    image = make_image()
+    made = image.renditions
+    Image.objects.filter(pk=image.pk).update(renditions=made[:1])
+
+    def may(*_: Any) -> bool:  # the form's picture was read by now
+        make_renditions.call(image.pk)
+        return True
+
+    monkeypatch.setattr(ImageAdmin, "has_change_permission", may)
+    said = {"alternative_text": "Teal again", "credit": "Tia", "focal_x": 50, "focal_y": 50}
+    assert signed_in("Editor").post(f"/admin/articles/image/{image.pk}/change/", said).status_code == 302
+    image.refresh_from_db()
+    assert image.alternative_text == "Teal again"
+    assert image.renditions == made
 
 
 def test_a_published_text_that_changes_substantially_asks_for_a_correction() -> None:
