@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
@@ -167,13 +167,14 @@ class LinkCheck(Shown):
 
     def take(self) -> bool:
         """Whether the caller is the one to look at it now; nobody else is for an hour."""
-        still_due = LinkCheck.objects.filter(pk=self.pk, next_check_at=self.next_check_at)
-        return bool(still_due.update(next_check_at=timezone.now() + TAKEN_FOR))
+        until = timezone.now() + TAKEN_FOR
+        is_taken = bool(self._untouched.update(next_check_at=until))
+        self.next_check_at = until if is_taken else self.next_check_at
+        return is_taken
 
     def postpone(self) -> None:
         """Leave it for a little later: its host is busy."""
-        self.next_check_at = timezone.now() + NEXT_IF_BUSY
-        self.save(update_fields=["next_check_at"])
+        self._untouched.update(next_check_at=timezone.now() + NEXT_IF_BUSY)
 
     def accept(self) -> None:
         """Take the page as it is now for what was cited: the next look remembers its text."""
@@ -181,8 +182,11 @@ class LinkCheck(Shown):
             fingerprint="", etag="", last_modified="", status=self.Status.UNCHECKED, next_check_at=timezone.now()
         )
 
+    @transaction.atomic
     def record(self, finding: Finding) -> None:
-        """Keep what a look found."""
+        """Keep what a look found, unless somebody has accepted the page meanwhile, or has it looked at again."""
+        if self._untouched.locked().first() is None:
+            return
         now = timezone.now()
         self.checked_at, self.note, self.status_code = now, finding.note[:300], finding.status_code
         self.final_url = finding.final_url[:2000]
@@ -192,6 +196,11 @@ class LinkCheck(Shown):
             self._record_answer(finding)
         self.next_check_at = now + (NEXT_IF_FAILED if finding.status in self.FAILURES else NEXT_IF_WELL)
         self.save()
+
+    @property
+    def _untouched(self) -> LinkCheckQuerySet:
+        """Select its row if nobody decided on it, or took it, since it was read or taken."""
+        return LinkCheck.objects.filter(pk=self.pk, next_check_at=self.next_check_at)
 
     def _record_failure(self, finding: Finding) -> None:
         today = timezone.localdate()

@@ -147,6 +147,25 @@ def test_other_text_is_a_change_until_it_is_accepted(web: Web) -> None:
     assert look(link) == "ok"
 
 
+def test_a_page_that_is_accepted_while_it_is_looked_at_stays_accepted(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web.pages["/pier"] = page()
+    link = cite(web.url("/pier"))
+    look(link)
+    web.pages["/pier"] = page(OTHER_WORDS, title="The pier closes")
+
+    def slowly(*asked: Any, **how: Any) -> Any:
+        LinkCheck.objects.get(pk=link.pk).accept()
+        return asking.ask(*asked, **how)
+
+    assert link.take()
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(checking, "ask", slowly)
+        assert look(link) == "unchecked"
+    assert look(link) == "ok"
+
+
 @pytest.mark.parametrize(
     ("reply", "believed"),
     [(answer(404), "gone"), (answer(410), "gone"), (answer(503), "unreachable"), (b"", "unreachable")],
