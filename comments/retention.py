@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
+from articles.models import Correction
 from comments.models import Comment, CommentQuerySet, Notice, Policy, Report, RetentionRun, Subscription
 from comments.models.queryset import REFUSED, Status
 
@@ -64,6 +65,7 @@ def _people(before: datetime) -> CommentQuerySet:
 
 
 def _remove_replies(replies: CommentQuerySet) -> int:
+    Correction.take_turn()  # which comes before that of the replies
     chosen = list(replies.values_list("pk", flat=True))
     over = Comment.objects.filter(pk__in=chosen)
     over.delete_unanswered()

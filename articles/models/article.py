@@ -139,6 +139,7 @@ class Article(Placed):
         if self.status == self.Status.PUBLISHED and self.published_at is None:
             self.published_at = timezone.now()
         with transaction.atomic():
+            self.take_turn()
             self._keep_former_address()
             super().save(*args, **kwargs)
             PictureInText.objects.keep(self.pk, pictures)
@@ -156,6 +157,7 @@ class Article(Placed):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Delete the article, and let the search forget it."""
         with transaction.atomic():
+            self.take_turn()
             search_index.backend().forget([self.pk])
             Place.objects.give_up([self.pk])
             return super().delete(*args, **kwargs)

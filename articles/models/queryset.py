@@ -106,6 +106,7 @@ class ArticleQuerySet(ShownQuerySet["Article"]):
     def delete(self) -> tuple[int, dict[str, int]]:
         """Delete the articles, and let the search forget them."""
         with transaction.atomic():
+            self.model.take_turn()
             search_index.backend().forget(self.values_list("pk", flat=True))
             Place.objects.give_up(self.values_list("pk", flat=True))
             return super().delete()

@@ -193,6 +193,7 @@ class CommentQuerySet(ShownQuerySet["Comment"]):
     def erase(self) -> int:
         """Forget the selected replies as their author asks: what nobody saw goes altogether, else only who wrote it."""
         with transaction.atomic():
+            Correction.take_turn()  # which comes before that of the replies
             chosen = list(self.values_list("pk", flat=True))
             replies = self.model.objects.filter(pk__in=chosen)
             replies.delete_unanswered()
@@ -214,6 +215,7 @@ class CommentQuerySet(ShownQuerySet["Comment"]):
     def erase_personal_data(self) -> int:
         """Forget who wrote the selected replies, for good; the text stays, so that the discussion can be read."""
         with transaction.atomic():
+            Correction.take_turn()
             chosen = list(self.filter(erased_at__isnull=True).values_list("pk", flat=True))
             erased = self.model.objects.filter(pk__in=chosen)
             announcing.forget(erased)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from comments import personal_data, retention
 from comments.models import Access, Comment, Decision, Report, RetentionRun, Subscription
 from tests.factories import make_approved_reply, make_article, make_reply, make_staff
+from tests.turns import taken_by
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +36,13 @@ def test_refused_replies_go_after_their_time(status: str, days: int) -> None:
     retention.carry_out()
     assert list(Comment.objects.all()) == [fresh]
     assert not Comment.objects.filter(pk=old.pk).exists()
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite takes one writer at a time anyway.")
+def test_the_papers_turn_is_taken_before_that_of_the_replies_that_go() -> None:
+    make_reply(make_article(), status="spam", decided_at=days_ago(15))
+    taken = taken_by(retention.carry_out)
+    assert taken.index("PAPER") < taken.index("DISCUSSIONS")
 
 
 def test_a_removed_reply_that_was_answered_leaves_its_place_but_no_word() -> None:

@@ -1,17 +1,19 @@
 """Articles: when they are public, where they live, and what the database itself refuses."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.contrib.auth.models import AnonymousUser
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from articles.models import Article, Author
 from articles.richtext import MAX_BODY_BYTES, TextRefused
 from tests.factories import make_article, make_author, make_full_article, make_section, make_staff
+from tests.turns import taken_by
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +27,17 @@ def test_query_and_property_agree_on_what_is_published(status: str, hours: int |
     article = make_article(status=status, published_at=at)
     assert Article.objects.published().filter(pk=article.pk).exists() == article.is_published
     assert article.is_published == (status == "published" and hours != 1)
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite takes one writer at a time anyway.")
+@pytest.mark.parametrize(
+    "change",
+    [Article.save, Article.settle, Article.delete, lambda article: Article.objects.filter(pk=article.pk).delete()],
+    ids=["save", "settle", "delete", "delete some"],
+)
+def test_whoever_changes_an_article_takes_the_papers_turn_before_any_row(change: Callable[[Article], object]) -> None:
+    article = make_full_article()
+    assert taken_by(lambda: change(article))[0] == "PAPER"
 
 
 def test_an_article_is_born_a_draft() -> None:

@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from comments.models import Comment, Decision
 from comments.models.queryset import ANONYMOUS
 from tests.factories import make_approved_reply, make_article, make_reply, make_staff
+from tests.turns import taken_by
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +93,17 @@ def test_an_answer_always_has_a_root() -> None:
     make_reply(article, parent=make_reply(article))
     with pytest.raises(IntegrityError), transaction.atomic():
         Comment.objects.filter(parent__isnull=False).update(root=None)
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite takes one writer at a time anyway.")
+@pytest.mark.parametrize("verb", ["erase", "erase_personal_data"])
+def test_whoever_erases_takes_the_papers_turn_before_that_of_the_replies_and_before_any_row(verb: str) -> None:
+    article = make_article()
+    make_reply(article)
+    make_approved_reply(article)
+    taken = taken_by(getattr(Comment.objects.all(), verb))
+    assert taken[0] == "PAPER"
+    assert "DISCUSSIONS" in taken
 
 
 def test_erasing_forgets_the_person_and_keeps_the_text() -> None:
