@@ -102,7 +102,8 @@ def _urlset(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404("There is no such part.")
     shows(request, f"sitemap-{number}")
     entries = [*_lists(number), *_articles(number)]
-    if not entries:  # a part whose pages are all gone still has to name one
+    if not entries:  # a part whose pages are all gone still has to name one, while there is a further part
+        shows(request, EVERYTHING, "names")
         entries = [Entry(location=absolute("/"), changed_at=None)]
     return render(request, "articles/sitemap.xml", {"entries": entries}, content_type="application/xml")
 
