@@ -127,6 +127,6 @@ def change_status(article: Article, status: str, *, by: Any) -> None:
         case Article.Status.WITHDRAWN:
             article.withdraw(by=by)
         case Article.Status.DRAFT if article.status == Article.Status.IN_REVIEW:
-            article.send_back(by=by)
+            (article.send_back if by.has_perm("articles.publish_article") else article.take_back)(by=by)
         case _:
             article.unpublish(by=by)

@@ -223,6 +223,11 @@ class Article(Placed):
         self.status = self.Status.DRAFT
         self._decide(DeskEntry.Kind.RETURNED, by, text=text)
 
+    def take_back(self, *, by: "User | None" = None) -> None:
+        """Let a writer go on with what was handed in."""
+        self.status = self.Status.DRAFT
+        self._decide(DeskEntry.Kind.TAKEN_BACK, by)
+
     def unpublish(self, *, by: "User | None" = None) -> None:
         """Make a published or withdrawn article a draft again: its address answers as if it had never been."""
         self.status = self.Status.DRAFT

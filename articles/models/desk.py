@@ -17,6 +17,7 @@ class DeskEntry(models.Model):
         NOTE = "note", "Note"
         SUBMITTED = "submitted", "Sent for review"
         RETURNED = "returned", "Sent back to the writer"
+        TAKEN_BACK = "taken_back", "Taken back by the writer"
         PUBLISHED = "published", "Published"
         SCHEDULED = "scheduled", "Scheduled"
         UNPUBLISHED = "unpublished", "Unpublished"

@@ -130,6 +130,21 @@ def test_a_writer_writes_drafts_in_their_own_name() -> None:
     assert (article.title, article.status) == ("Better", "in_review")
 
 
+@pytest.mark.parametrize(
+    ("role", "record"), [("Writer", "Taken back by the writer"), ("Editor", "Sent back to the writer")]
+)
+def test_what_was_handed_in_is_taken_back_by_its_writer_and_sent_back_by_editors(role: str, record: str) -> None:
+    user = make_staff(role)
+    client = Client()
+    client.force_login(user)
+    article = make_article("New", status="in_review", slug="new", authors=(make_author(user=user),))
+    assert client.post(change(article), form_data(status="draft", **existing(article))).status_code == 302
+    article.refresh_from_db()
+    assert article.status == "draft"
+    assert [str(entry) for entry in article.desk_entries.all()] == [record]
+    assert record in client.get(f"/admin/articles/article/{article.pk}/desk/").content.decode()
+
+
 def existing(article: Article) -> dict[str, Any]:
     data: dict[str, Any] = {"byline_entries-TOTAL_FORMS": 0, "byline_entries-INITIAL_FORMS": 0}
     for number, entry in enumerate(article.byline_entries.all()):
