@@ -20,11 +20,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from kiwiguard.handing_over import HandingOver
 from kiwiguard.limits import REFUSED, announced_bytes, most_bytes
-from kiwiguard.page_store import Headers, PageStore
+from kiwiguard.page_store import Headers, PageStore, StartResponse
 from kiwiguard.threads import CHUNK, IN_MEMORY, SAFE
 
 PLACES = 32  # for those who bring something, which may take up memory and disk
 THREADS = 40  # most of them wait: for Django, or for another one that makes the same page
+LOOKS = 2  # threads for what is kept but not at hand: one looks at what has changed, another makes an encoding
 SECONDS_TO_WAIT = 75  # for a client; longer than a proxy in front keeps a connection that it doesn't use
 SECONDS_FOR_BODY, SLOWEST = 30, 50_000  # and so many bytes a second
 SECONDS_BETWEEN_LOOKS = 5  # for connections that are overdue
@@ -51,7 +52,7 @@ class Answers:
     def __init__(self, store: PageStore, handing_over: HandingOver) -> None:
         """Take who answers here, and who hands over."""
         self.store, self.handing_over = store, handing_over
-        self.threads = ThreadPoolExecutor(THREADS, "server")
+        self.threads, self.looks = ThreadPoolExecutor(THREADS, "server"), ThreadPoolExecutor(LOOKS, "looks")
         self.places = asyncio.Semaphore(PLACES)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -110,7 +111,7 @@ class Answers:
 
     async def _answer_here(self, environ: dict[str, Any], send: Send) -> None:
         said: list[tuple[Any, ...]] = []
-        chunks: Any = await self._in_thread(self.store, environ, lambda *head: said.append(head))
+        chunks = await self._made(environ, lambda *head: said.append(head))
         try:
             status, headers = said[-1][:2]
             if isinstance(chunks, list):
@@ -120,14 +121,19 @@ class Answers:
                 return
             await _start(status, headers, send)
             rest = iter(chunks)
-            while chunk := await self._in_thread(next, rest, b""):
+            while chunk := await _in_thread(self.threads, next, rest, b""):
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body"})
         finally:
             getattr(chunks, "close", lambda: None)()
 
-    async def _in_thread(self, call: Callable[..., Any], *args: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self.threads, call, *args)
+    async def _made(self, environ: dict[str, Any], start_response: StartResponse) -> Any:
+        """Have an answer made; where the database hangs, what is kept waits for none of those who wait for it."""
+        if environ["PATH_INFO"] in self.store.pages:
+            body = await _in_thread(self.looks, self.store.kept_by_now, environ, start_response)
+            if body is not None:
+                return body
+        return await _in_thread(self.threads, self.store, environ, start_response)
 
 
 class Connection(HttpToolsProtocol):
@@ -293,6 +299,10 @@ class ReadersServer(Server):
         for connection in list(self.server_state.connections):
             if isinstance(connection, Connection) and connection.is_overdue():
                 connection.transport.abort()
+
+
+async def _in_thread(threads: ThreadPoolExecutor, call: Callable[..., Any], *args: Any) -> Any:
+    return await asyncio.get_running_loop().run_in_executor(threads, call, *args)
 
 
 async def _start(status: str, headers: Headers, send: Send, length: int = 0) -> None:

@@ -156,18 +156,24 @@ class PageStore:
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
-        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-        if method not in {"GET", "HEAD"} or not self.site.is_meant(environ):
+        if not self._may_keep(environ):
             return self._hand_on(environ, start_response)
-        page = self.pages.get(path)
-        if page and self._is_fresh(page, self.freshness.now()):
-            return self._send(page, environ, start_response, HIT)
+        body = self.kept_by_now(environ, start_response)
+        if body is not None:
+            return body
         if self.site.knows(environ):
             return self._hand_on(environ, start_response)
         environ.pop("HTTP_COOKIE", None)
-        if environ.get("QUERY_STRING") and not page:  # it may be another page for each
+        if environ.get("QUERY_STRING") and environ["PATH_INFO"] not in self.pages:  # it may be another page for each
             return self._render(environ, start_response)
         return self._render_once(environ, start_response)
+
+    def kept_by_now(self, environ: dict[str, Any], start_response: StartResponse) -> list[bytes] | None:
+        """Answer with a kept page, after a look if need be; None if that has to be made."""
+        page = self.pages.get(environ["PATH_INFO"])
+        if page and self._may_keep(environ) and self._is_fresh(page, self.freshness.now()):
+            return self._send(page, environ, start_response, HIT)
+        return None
 
     def kept(self, environ: dict[str, Any]) -> tuple[bytes, bytes] | None:
         """Return head and body of an answer that is at hand, for a server that mustn't wait; None if it takes time.
@@ -188,6 +194,9 @@ class PageStore:
             head = variant.heads[is_dated, has_it] = f"HTTP/1.1 {status}\r\n".encode() + _lines(headers)
         body = b"" if has_it or environ["REQUEST_METHOD"] == "HEAD" else variant.body
         return head + _lines(end) if end else head, body
+
+    def _may_keep(self, environ: dict[str, Any]) -> bool:
+        return environ["REQUEST_METHOD"] in {"GET", "HEAD"} and self.site.is_meant(environ)
 
     def _is_fresh(self, page: Page, moment: int) -> bool:
         if page.checked_at != moment:

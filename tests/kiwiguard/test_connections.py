@@ -168,8 +168,10 @@ def test_a_page_is_sent_as_the_store_would(running: Running) -> None:
     assert len(running.django.environs) == 1
 
 
-def test_what_is_at_hand_waits_for_no_thread(running: Running) -> None:
+@pytest.mark.parametrize("is_known", [True, False])
+def test_what_is_kept_waits_for_no_page_that_is_made(running: Running, is_known: bool) -> None:
     running.ask("/page/")
+    running.changes.is_known = is_known
     slow = [running.say(b"GET /slow/?now HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n") for _ in range(THREADS)]
     for _ in slow:
         assert running.django.inside.acquire(timeout=10)
