@@ -192,6 +192,8 @@ class Connection(HttpToolsProtocol):
         self.head_bytes, self.is_in_head = 0, False
         if self.transport.is_closing():  # what follows what was to be the last one
             return
+        if self.parser.should_upgrade() and self.brings_something():
+            raise ValueError("the parser takes the body of a request with an upgrade for what comes after it")
         answer = None if self.is_busy() or self.flow.write_paused else self.kept()
         if answer:
             self.send(*answer)
@@ -199,12 +201,18 @@ class Connection(HttpToolsProtocol):
         if len(self.pipeline) >= MOST_IN_ONE_BREATH:
             self.transport.abort()
             return
+        self.have_answered()
+
+    def have_answered(self) -> None:
+        """Have uvicorn hear of the request."""
         url, headers = self.url, self.headers
         super().on_message_begin()
         self.url = url
         for name, value in headers:
             super().on_header(name, value)
         super().on_headers_complete()
+        if self.parser.should_upgrade():  # what follows may be in another protocol
+            self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         """Take a part of what a request brings."""
@@ -243,6 +251,13 @@ class Connection(HttpToolsProtocol):
     def is_overdue(self) -> bool:
         """Whether the client was waited for too long."""
         return self.loop.time() > self.until and (self.flow.write_paused or not self.is_busy())
+
+    def brings_something(self) -> bool:
+        """Whether a request has a body, by its head."""
+        return any(
+            name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
+            for name, value in self.headers
+        )
 
     def kept(self) -> tuple[bytes, bytes] | None:
         """Return head and body of the answer if it is at hand."""

@@ -245,6 +245,29 @@ def test_nothing_follows_the_last_answer(running: Running, path: bytes, version:
     assert all(environ["REQUEST_METHOD"] == "GET" for environ in running.django.environs)
 
 
+@pytest.mark.parametrize("length", [b"Content-Length: 44", b"Transfer-Encoding: chunked"])
+def test_what_would_speak_otherwise_brings_nothing(running: Running, length: bytes) -> None:
+    upgrade = b"POST / HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n%b\r\n\r\n" % length
+    answers = heard(running.say(upgrade + b"GET /smuggled/ HTTP/1.1\r\nHost: elsewhere\r\n\r\n"))
+    assert answers.startswith(b"HTTP/1.1 400")
+    assert answers.count(b"HTTP/1.1") == 1
+    assert not running.django.environs
+
+
+@pytest.mark.parametrize("method", [b"GET", b"POST"])
+def test_nothing_follows_what_would_speak_otherwise(running: Running, method: bytes) -> None:
+    running.ask("/page/")
+    upgrade = b"%b /slow/ HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n" % method
+    connection = running.say(upgrade + b"Content-Length: 0\r\n\r\n")
+    assert running.django.inside.acquire(timeout=10)
+    connection.sendall(b"GET /page/ HTTP/1.1\r\nHost: here\r\n\r\n")
+    running.django.over.set()
+    answers = heard(connection)
+    assert answers.startswith(b"HTTP/1.1 201")
+    assert b"\r\nconnection: close\r\n" in answers
+    assert answers.count(b"HTTP/1.1") == 1
+
+
 @pytest.mark.parametrize(
     "said",
     [
