@@ -58,7 +58,7 @@ class Answers:
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer a request; where there is no place, what is behind is told so by `REFUSED`."""
         environ = environ_of(scope)
-        if environ["REQUEST_METHOD"] in SAFE and not announced_bytes(environ):
+        if environ["REQUEST_METHOD"] in SAFE and not _expected_bytes(environ):
             await self._answer_here(environ, send)
         elif self.places.locked():
             await self._refuse(HTTPStatus.TOO_MANY_REQUESTS, environ, send)
@@ -69,11 +69,11 @@ class Answers:
 
     async def _take_in(self, environ: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer what brings something, once it is there; nothing of it is read if it is more than may be sent."""
-        announced = announced_bytes(environ)
-        if 0 < announced <= most_bytes(environ):
+        expected = _expected_bytes(environ)
+        if 0 < expected <= most_bytes(environ):
             try:
-                async with asyncio.timeout(SECONDS_FOR_BODY + announced / SLOWEST):
-                    if not await _has_arrived(receive, environ["wsgi.input"]):
+                async with asyncio.timeout(SECONDS_FOR_BODY + expected / SLOWEST):
+                    if not await _has_arrived(receive, environ):
                         return
             except TimeoutError:
                 await self._refuse(HTTPStatus.REQUEST_TIMEOUT, environ, send)
@@ -328,11 +328,21 @@ async def _start(status: str, headers: Headers, send: Send, length: int = 0) -> 
     await send({"type": "http.response.start", "status": int(status[:3]), "headers": encoded})
 
 
-async def _has_arrived(receive: Receive, body: IO[bytes]) -> bool:
-    """Write what a request brings into a file, for one who reads it from its start; whether all of it came."""
+def _expected_bytes(environ: dict[str, Any]) -> int:
+    """Return how long a body is by its announcement, or may be if it comes in chunks, which announce nothing."""
+    return most_bytes(environ) if "HTTP_TRANSFER_ENCODING" in environ else announced_bytes(environ)
+
+
+async def _has_arrived(receive: Receive, environ: dict[str, Any]) -> bool:
+    """Take in what a request brings, for one who reads it from its start; whether all of it came.
+
+    What comes in chunks has its length from here on; no more of it is read once that is more than may be sent.
+    """
+    body: IO[bytes] = environ["wsgi.input"]
     while (message := await receive())["type"] == "http.request":
         body.write(message["body"])
-        if not message["more_body"]:
+        if not message["more_body"] or body.tell() > most_bytes(environ):
+            environ["CONTENT_LENGTH"] = str(body.tell())
             body.seek(0)
             return True
     return False

@@ -25,6 +25,7 @@ from tests.kiwiguard.test_page_store import PUBLIC, Changes
 
 PAGE = b"p" * 1_000
 SLOW = "/slow/"
+CHUNKED = b"%b / HTTP/1.1\r\nHost: here\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 class Django:
@@ -320,7 +321,12 @@ def test_a_request_is_told_as_wsgi_has_it(running: Running) -> None:
         (
             b"POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n%b"
             % b"0\r\nX-Forwarded-For: 10.0.0.9\r\nHost: elsewhere\r\n\r\n",
-            {"HTTP_HOST": "here", "HTTP_TRANSFER_ENCODING": "chunked", "HTTP_CONNECTION": "close"},
+            {
+                "HTTP_HOST": "here",
+                "HTTP_TRANSFER_ENCODING": "chunked",
+                "HTTP_CONNECTION": "close",
+                "CONTENT_LENGTH": "0",
+            },
         ),
     ],
     ids=["underscores", "trailers"],
@@ -367,6 +373,21 @@ def test_what_is_more_than_may_be_sent_stays_unread(running: Running) -> None:
     assert running.django.environs[-1]["CONTENT_LENGTH"] == str(MAX_READER_BYTES + 1)
 
 
+@pytest.mark.parametrize("method", [b"POST", b"GET"])
+def test_what_comes_in_chunks_arrives_whole_with_its_length(running: Running, method: bytes) -> None:
+    connection = running.say(CHUNKED % method + b"5\r\nhello\r\n")
+    connection.sendall(b"6\r\n there\r\n0\r\n\r\n")
+    assert heard(connection).endswith(b"\r\n\r\nhello there")
+    assert running.django.environs[-1]["CONTENT_LENGTH"] == "11"
+
+
+def test_no_more_is_read_of_what_comes_in_chunks_than_may_be_sent(running: Running) -> None:
+    size = MAX_READER_BYTES + 1
+    with closing(running.say(CHUNKED % b"POST" + b"%x\r\n" % size + b"x" * size)) as connection:  # and no end
+        assert connection.recv(100).startswith(b"HTTP/1.1 201")
+    assert running.django.environs[-1]["CONTENT_LENGTH"] == str(size)
+
+
 def test_what_may_write_is_answered_at_the_intake_and_all_else_here(running: Running) -> None:
     with running.intake() as intake:
         for method in ("POST", "PUT", "DELETE"):
@@ -401,8 +422,10 @@ def test_half_a_request_is_none(running: Running) -> None:
 
 def test_what_comes_too_slowly_is_refused(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "SECONDS_FOR_BODY", 0)
-    head = b"POST / HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: 13\r\n\r\nI do not agr"
-    assert heard(running.say(head)).startswith(b"HTTP/1.1 408")
+    monkeypatch.setattr(connections, "SLOWEST", float("inf"))
+    head = b"POST / HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: 13\r\n\r\n"
+    for said in (head + b"I do not agr", CHUNKED % b"POST" + b"d\r\nI do not agr"):
+        assert heard(running.say(said)).startswith(b"HTTP/1.1 408")
 
 
 def test_whoever_brings_something_takes_a_place_and_readers_need_none(running: Running) -> None:
