@@ -21,9 +21,11 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from kiwiguard.handing_over import HandingOver
 from kiwiguard.limits import REFUSED, announced_bytes, most_bytes
 from kiwiguard.page_store import Headers, PageStore, StartResponse
+from kiwiguard.proxies import is_trusted
 from kiwiguard.threads import CHUNK, IN_MEMORY, SAFE
 
 PLACES = 32  # for those who bring something, which may take up memory and disk
+PLACES_FOR_ONE = PLACES // 4  # address, while what it brings is on its way
 THREADS = 40  # most of them wait: for Django, or for another one that makes the same page
 LOOKS = 2  # threads for what is kept but not at hand: one looks at what has changed, another makes an encoding
 SECONDS_TO_WAIT = 75  # for a client; longer than a proxy in front keeps a connection that it doesn't use
@@ -54,13 +56,14 @@ class Answers:
         self.store, self.handing_over = store, handing_over
         self.threads, self.looks = ThreadPoolExecutor(THREADS, "server"), ThreadPoolExecutor(LOOKS, "looks")
         self.places = asyncio.Semaphore(PLACES)
+        self.arriving: list[str] = []  # the addresses from which something is on its way
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer a request; where there is no place, what is behind is told so by `REFUSED`."""
         environ = environ_of(scope)
         if environ["REQUEST_METHOD"] in SAFE and not _expected_bytes(environ):
             await self._answer_here(environ, send)
-        elif self.places.locked():
+        elif self.places.locked() or self._has_enough(environ["REMOTE_ADDR"]):
             await self._refuse(HTTPStatus.TOO_MANY_REQUESTS, environ, send)
         else:
             async with self.places:
@@ -73,7 +76,7 @@ class Answers:
         if 0 < expected <= most_bytes(environ):
             try:
                 async with asyncio.timeout(SECONDS_FOR_BODY + expected / SLOWEST):
-                    if not await _has_arrived(receive, environ):
+                    if not await self._has_arrived(environ, receive):
                         return
             except TimeoutError:
                 await self._refuse(HTTPStatus.REQUEST_TIMEOUT, environ, send)
@@ -82,6 +85,28 @@ class Answers:
             await self._answer_here(environ, send)
         else:
             await self._hand_over(environ, send)
+
+    def _has_enough(self, address: str) -> bool:
+        """Whether so much is on its way from an address that others would find no place."""
+        return self.arriving.count(address) >= PLACES_FOR_ONE and not is_trusted(address)
+
+    async def _has_arrived(self, environ: dict[str, Any], receive: Receive) -> bool:
+        """Take in what a request brings, for one who reads it from its start; whether all of it came.
+
+        What comes in chunks has its length from here on; no more of it is read once that is more than may be sent.
+        """
+        body: IO[bytes] = environ["wsgi.input"]
+        self.arriving.append(environ["REMOTE_ADDR"])
+        try:
+            while (message := await receive())["type"] == "http.request":
+                body.write(message["body"])
+                if not message["more_body"] or body.tell() > most_bytes(environ):
+                    environ["CONTENT_LENGTH"] = str(body.tell())
+                    body.seek(0)
+                    return True
+        finally:
+            self.arriving.remove(environ["REMOTE_ADDR"])
+        return False
 
     async def _hand_over(self, environ: dict[str, Any], send: Send) -> None:
         try:
@@ -331,21 +356,6 @@ async def _start(status: str, headers: Headers, send: Send, length: int = 0) -> 
 def _expected_bytes(environ: dict[str, Any]) -> int:
     """Return how long a body is by its announcement, or may be if it comes in chunks, which announce nothing."""
     return most_bytes(environ) if "HTTP_TRANSFER_ENCODING" in environ else announced_bytes(environ)
-
-
-async def _has_arrived(receive: Receive, environ: dict[str, Any]) -> bool:
-    """Take in what a request brings, for one who reads it from its start; whether all of it came.
-
-    What comes in chunks has its length from here on; no more of it is read once that is more than may be sent.
-    """
-    body: IO[bytes] = environ["wsgi.input"]
-    while (message := await receive())["type"] == "http.request":
-        body.write(message["body"])
-        if not message["more_body"] or body.tell() > most_bytes(environ):
-            environ["CONTENT_LENGTH"] = str(body.tell())
-            body.seek(0)
-            return True
-    return False
 
 
 def environ_of(scope: dict[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class TrustedProxies:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, with the headers of strangers dropped."""
-        if _is_trusted(request.META.get("REMOTE_ADDR", "")):
+        if is_trusted(request.META.get("REMOTE_ADDR", "")):
             request.META["REMOTE_ADDR"] = _client(request)
         else:
             for name in FORWARDED:
@@ -39,12 +39,13 @@ def _client(request: HttpRequest) -> str:
         if _parsed(hop) is None:
             break
         client = hop.strip()
-        if not _is_trusted(client):
+        if not is_trusted(client):
             break
     return client
 
 
-def _is_trusted(text: str) -> bool:
+def is_trusted(text: str) -> bool:
+    """Whether an address is one of `TRUSTED_PROXIES`."""
     address = _parsed(text)
     return address is not None and any(address in network for network in settings.TRUSTED_PROXIES)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPResponse
+from ipaddress import ip_network
 from typing import Any
 from wsgiref.util import FileWrapper
 
@@ -15,7 +16,7 @@ import pytest
 from django.http import HttpResponse
 
 from kiwiguard import connections
-from kiwiguard.connections import LONGEST_HEAD, MOST_HEADERS, PLACES, THREADS, ReadersServer
+from kiwiguard.connections import LONGEST_HEAD, MOST_HEADERS, PLACES, PLACES_FOR_ONE, THREADS, ReadersServer
 from kiwiguard.handing_over import HandingOver, take_over
 from kiwiguard.limits import MAX_READER_BYTES, REFUSED
 from kiwiguard.page_store import PageStore, Site
@@ -93,9 +94,9 @@ class Running:
     def is_hit(self, path: str = "/page/") -> bool:
         return self.ask(path)[0].getheader("Cache-Status") == "kiwiguard; hit"
 
-    def say(self, said: bytes) -> socket.socket:
+    def say(self, said: bytes, client: str = "127.0.0.1") -> socket.socket:
         """Say something on a new connection."""
-        connection = socket.create_connection(self.address, timeout=10)
+        connection = socket.create_connection(self.address, timeout=10, source_address=(client, 0))
         connection.sendall(said)
         return connection
 
@@ -430,7 +431,8 @@ def test_what_comes_too_slowly_is_refused(running: Running, monkeypatch: pytest.
 
 def test_whoever_brings_something_takes_a_place_and_readers_need_none(running: Running) -> None:
     head = b"POST /slow/ HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: 5\r\n\r\n"
-    slow = [running.say(head + b"hel") for _ in range(PLACES - 1)] + [running.say(head + b"hello")]
+    slow = [running.say(head + b"hel", f"127.0.1.{number}") for number in range(1, PLACES)]
+    slow.append(running.say(head + b"hello"))
     assert running.django.inside.acquire(timeout=10)
     for method, body in (("POST", b"hello"), ("GET", b"hello"), ("DELETE", b"")):
         assert running.ask("/", method, body)[0].status == 429
@@ -439,6 +441,24 @@ def test_whoever_brings_something_takes_a_place_and_readers_need_none(running: R
     for connection in slow[:-1]:
         connection.sendall(b"lo")
     assert all(heard(connection).endswith(b"hello") for connection in slow)
+    assert running.ask("/", "POST", b"hello")[1] == b"hello"
+
+
+@pytest.mark.parametrize(("trusted", "status"), [([], 429), ([ip_network("127.0.0.1")], 201)])
+def test_what_comes_slowly_from_one_address_leaves_others_most_places(
+    running: Running, settings: Any, trusted: list[Any], status: int
+) -> None:
+    settings.TRUSTED_PROXIES = trusted
+    head = b"POST %b HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: 5\r\n\r\n"
+    slow = [running.say(head % b"/" + b"hel") for _ in range(PLACES_FOR_ONE)]
+    other = running.say(head % b"/slow/" + b"hello", "127.0.0.2")
+    assert running.django.inside.acquire(timeout=10)
+    assert running.ask("/", "POST", b"hello")[0].status == status
+    assert running.ask("/")[0].status == 201
+    running.django.over.set()
+    for connection in slow:
+        connection.sendall(b"lo")
+    assert all(heard(connection).endswith(b"hello") for connection in [*slow, other])
     assert running.ask("/", "POST", b"hello")[1] == b"hello"
 
 
