@@ -6,6 +6,7 @@ arrived; how slow a client is matters to nobody else.
 """
 
 import asyncio
+import re
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -42,6 +43,7 @@ KNOWN = {
     b"if-modified-since": "HTTP_IF_MODIFIED_SINCE",
     b"x-forwarded-proto": "HTTP_X_FORWARDED_PROTO",
 }
+WITHOUT_PATH = re.compile(rb"^(\w+://[^/?]+)(?=\?|$)")  # an address that is told whole (RFC 9112, section 3.2.2)
 MORE_THAN_A_QUESTION = frozenset({b"content-length", b"transfer-encoding", b"expect", b"upgrade"})
 
 Receive = Callable[[], Any]
@@ -230,7 +232,7 @@ class Connection(HttpToolsProtocol):
 
     def have_answered(self) -> None:
         """Have uvicorn hear of the request."""
-        url, headers = self.url, self.headers
+        url, headers = WITHOUT_PATH.sub(rb"\1/", self.url), self.headers
         super().on_message_begin()
         self.url = url
         for name, value in headers:

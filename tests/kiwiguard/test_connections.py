@@ -291,6 +291,21 @@ def test_an_address_is_the_same_however_it_is_written(running: Running) -> None:
     assert running.django.environs[-1]["PATH_INFO"] == "/kākā/".encode().decode("latin-1")
 
 
+@pytest.mark.parametrize(
+    ("target", "path", "query"),
+    [
+        (b"http://here", "/", ""),
+        (b"HTTP://here:80?q=/a", "/", "q=/a"),
+        (b"http://here/a/?q=http://b", "/a/", "q=http://b"),
+        (b"/a?q=http://b", "/a", "q=http://b"),
+    ],
+)
+def test_an_address_may_be_told_whole(running: Running, target: bytes, path: str, query: str) -> None:
+    heard(running.say(b"GET %b HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n" % target))
+    environ = running.django.environs[-1]
+    assert (environ["PATH_INFO"], environ["QUERY_STRING"]) == (path, query)
+
+
 def test_a_request_is_told_as_wsgi_has_it(running: Running) -> None:
     running.ask("/a%20b/?q=c%20d", "PUT", b"hello", Content_Type="text/plain", X_Forwarded_For="10.0.0.1")
     environ = running.django.environs[-1]
