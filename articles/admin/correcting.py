@@ -14,6 +14,7 @@ from articles.admin.forms import VisibleField
 from articles.admin.safe_saving import read_again
 from articles.correcting import Target, correct, targets
 from articles.models import Article
+from articles.richtext import clean_line
 from articles.staff import staff_user
 
 
@@ -32,15 +33,29 @@ class CorrectionForm(forms.Form):
 
     def __init__(self, *args: Any, targets: dict[str, Target], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.targets = targets
         choices = [(value, target.name[:1].upper() + target.name[1:]) for value, target in targets.items()]
         self.fields["about"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a change that changes nothing."""
+        """Refuse a change that changes nothing, and new words that their place can't hold."""
         cleaned = super().clean() or self.cleaned_data
+        target = self.targets.get(cleaned.get("about", ""))
+        if target and cleaned.get("after"):
+            self._clean_after(target)
         if cleaned.get("before") and cleaned.get("before") == cleaned.get("after"):
             raise ValidationError("The words before and after are the same.", code="unchanged")
         return cleaned
+
+    def _clean_after(self, target: Target) -> None:
+        words = clean_line(self.cleaned_data["after"])
+        if not words:
+            self.add_error("after", ValidationError("Nothing of it can be seen.", code="invisible"))
+        elif len(words) > target.max_length:
+            message = f"At most {target.max_length:,} characters are taken here."
+            self.add_error("after", ValidationError(message, code="max_length"))
+        elif target.words:
+            self.cleaned_data["after"] = words
 
 
 def correct_article(request: HttpRequest, model_admin: admin.ModelAdmin[Article], pk: int) -> HttpResponse:

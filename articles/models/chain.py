@@ -20,6 +20,7 @@ from articles.richtext import clean_line, clean_text, validate_url
 from articles.slugs import MAX_SLUG_LENGTH
 
 KEY_CHARACTERS = 8
+MAX_KEY_POINT_CHARACTERS = 1000
 
 
 def make_key() -> str:
@@ -61,7 +62,7 @@ class KeyPoint(Shown):
     article = models.ForeignKey("articles.Article", on_delete=models.CASCADE, related_name="key_points")
     position = models.PositiveSmallIntegerField(default=1)
     lead = models.CharField(max_length=120, blank=True, help_text="The few bold words before the colon, if any.")
-    text = models.TextField(max_length=1000)
+    text = models.TextField(max_length=MAX_KEY_POINT_CHARACTERS)
     passage = models.CharField(
         max_length=1000, blank=True, help_text="The words of the body that say it: a sentence, a paragraph, a heading."
     )

@@ -148,6 +148,60 @@ def test_a_heading_is_corrected_in_the_body() -> None:
     assert [heading["text"] for heading in article.headings][1] == "The <other> part"
 
 
+@pytest.mark.parametrize(
+    ("about", "after", "said"),
+    [
+        ("source", "x" * 600, "At most 500 characters are taken here."),
+        ("key-point", "x" * 1500, "At most 1,000 characters are taken here."),
+        ("source", "\u200b ", "Nothing of it can be seen."),
+        ("heading", "\u200b", "Nothing of it can be seen."),
+    ],
+)
+def test_new_words_that_their_place_cannot_hold_are_refused_and_the_note_is_kept(
+    about: str, after: str, said: str
+) -> None:
+    article = make_full_article()
+    places = {
+        "source": f"source-{article.sources.earliest('pk').pk}",
+        "key-point": f"key-point-{article.key_points.earliest('pk').pk}",
+        "heading": "heading-1",
+    }
+    note = {"about": places[about], "before": "", "after": after, "text": "The note that I typed."}
+    answer = signed_in("Editor").post(f"/admin/articles/article/{article.pk}/correct/", note)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert "The note that I typed." in answer.content.decode()
+    assert not article.corrections.exists()
+
+
+@pytest.mark.parametrize(
+    ("about", "before", "after"),
+    [("text", "", ""), ("heading-1", "The second part", "The other part"), ("key-point", "Point\r\n1.", "Point one.")],
+)
+def test_a_correction_that_is_sent_twice_is_published_once(about: str, before: str, after: str) -> None:
+    article = make_full_article()
+    value = f"key-point-{article.key_points.earliest('pk').pk}" if about == "key-point" else about
+    editor = signed_in("Editor")
+    path = f"/admin/articles/article/{article.pk}/correct/"
+    said = {"about": value, "before": before, "after": after, "text": "We erred.\r\nTwice."}
+    for _ in range(2):
+        assert editor.post(path, said).status_code == 302
+    assert article.corrections.count() == 1
+    editor.post(path, said | {"text": "We erred."})
+    assert article.corrections.count() == 2
+
+
+def test_the_same_note_on_another_day_is_another_correction() -> None:
+    article = make_full_article()
+    editor = signed_in("Editor")
+    path = f"/admin/articles/article/{article.pk}/correct/"
+    said = {"about": "text", "text": "A name was misspelt."}
+    editor.post(path, said)
+    article.corrections.update(made_at=timezone.now() - timedelta(days=1))
+    editor.post(path, said)
+    assert article.corrections.count() == 2
+
+
 def test_only_editors_correct_and_only_what_is_published() -> None:
     draft = make_article(status="draft")
     path = f"/admin/articles/article/{draft.pk}/correct/"
