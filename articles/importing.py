@@ -35,10 +35,13 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The article, and what was done: `known` means that it was there before and nothing was changed."""
+    """The article, and what was done.
+
+    `known` means that it was there before and nothing was changed, `other` likewise, though the text says otherwise.
+    """
 
     article: Article
-    done: Literal["imported", "updated", "known"]
+    done: Literal["imported", "updated", "known", "other"]
 
 
 @transaction.atomic
@@ -50,11 +53,11 @@ def import_article(text: PlainArticle, wishes: Wishes) -> Outcome:
     """
     key = hashlib.sha256(clean_line(text.title).casefold().encode()).hexdigest()
     known = Article.objects.locked().filter(import_key=key).first()
-    if known and not wishes.update:
-        return Outcome(known, "known")
-    article = known or Article(import_key=key, title=text.title)
     if known and not _differs(known, text, wishes):
         return Outcome(known, "known")
+    if known and not wishes.update:
+        return Outcome(known, "other")
+    article = known or Article(import_key=key, title=text.title)
     _store(article, text, wishes)
     return Outcome(article, "updated" if known else "imported")
 

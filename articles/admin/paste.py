@@ -7,6 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
 
 from articles.admin.forms import PasteForm
 from articles.importing import AddressTakenError, Wishes, import_article
@@ -45,9 +47,21 @@ def _save(request: HttpRequest, model_admin: admin.ModelAdmin[Article], form: Pa
         form.add_error("text", str(error))
         return None
     article = outcome.article
+    if outcome.done == "other":
+        form.add_error("text", _title_is_taken(article))
+        return None
     if outcome.done == "known":
         messages.warning(request, f"“{article}” was imported before; nothing was changed.")
     else:
         model_admin.log_addition(request, article, "Pasted as plain text")
         messages.success(request, f"“{article}” was saved as a draft.")
     return redirect("admin:articles_article_change", article.pk)
+
+
+def _title_is_taken(article: Article) -> str:
+    return format_html(
+        'A text with this title was imported before, as “<a href="{}">{}</a>”: change that one, '
+        "or give this one another title.",
+        reverse("admin:articles_article_change", args=[article.pk]),
+        article,
+    )

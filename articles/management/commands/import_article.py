@@ -84,7 +84,7 @@ def _tags(text: str) -> list[str]:
 
 
 def _report(text: PlainArticle, outcome: Outcome) -> str:
-    if outcome.done == "known":
+    if outcome.done in {"known", "other"}:
         return f"“{outcome.article}” was imported before; nothing was changed."
     headings = sum(block.kind == "heading" for block in text.blocks)
     counted = {"key point": len(text.key_points), "heading": headings, "source": len(text.sources)}

@@ -257,6 +257,21 @@ def test_a_number_that_no_source_has_stays_in_a_pasted_key_point() -> None:
     assert Article.objects.get().key_points.get().text == f"Point {number}"
 
 
+def test_a_new_text_under_a_title_that_was_pasted_before_is_kept_in_the_form() -> None:
+    client = signed_in("Writer")
+    pasted = {"text": "The week\n\nWhat happened in this week.\n", "section": make_section().pk, "save": "1"}
+    client.post("/admin/articles/article/paste/", pasted)
+    first = Article.objects.get()
+    again = client.post("/admin/articles/article/paste/", pasted)
+    assert again.headers["Location"] == change(first)
+    new = client.post("/admin/articles/article/paste/", pasted | {"text": "The week\n\nIt was quiet in that week.\n"})
+    page = new.content.decode()
+    assert new.status_code == 422
+    assert "It was quiet in that week." in page
+    assert f'<a href="{change(first)}">The week</a>' in page
+    assert Article.objects.get() == first
+
+
 def test_pasted_text_that_cannot_be_read_is_said_so() -> None:
     pasted = {"text": "Only a title", "section": make_section().pk, "save": "1"}
     response = signed_in("Editor").post("/admin/articles/article/paste/", pasted)
