@@ -36,6 +36,15 @@ def _variable(name: str) -> Iterator[None]:
         raise ImproperlyConfigured(f"{name} isn't of the form that the README's table gives.") from error
 
 
+_SWITCHES = dict.fromkeys(("on", "true", "yes", "1"), True) | dict.fromkeys(("off", "false", "no", "0"), False)
+
+
+def _switch(name: str, *, default: bool) -> bool:
+    said = env.str(name, default="").lower()
+    with _variable(name):
+        return _SWITCHES[said] if said else default
+
+
 # Where things are kept
 
 DATA_DIR = open_data_dir(Path(env.str("DATA_DIR", default="") or BASE_DIR / "var").resolve())
@@ -66,9 +75,9 @@ _is_secure = _site.scheme == "https"
 _local_hosts = ["127.0.0.1", "localhost", "[::1]"]
 _is_local = _site.hostname in {"127.0.0.1", "localhost", "::1"}
 
-PUBLIC_HISTORY = env.bool("PUBLIC_HISTORY", default=False)
+PUBLIC_HISTORY = _switch("PUBLIC_HISTORY", default=False)
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = _switch("DEBUG", default=False)
 if DEBUG and not _is_local:
     raise ImproperlyConfigured(f"DEBUG shows secrets to visitors: it can't be on at {SITE_URL}.")
 
@@ -83,6 +92,8 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 with _variable("PAGE_CACHE_MB"):
     PAGE_CACHE_BYTES = int(env.float("PAGE_CACHE_MB", default=4.0) * 2**20)  # of each server process
+    if PAGE_CACHE_BYTES < 0:
+        raise ValueError("less than nothing")
 # Caches in front of it that are told what has changed: see kiwiguard/fronts.py
 NGINX_PURGE_URLS: list[str] = env.list("NGINX_PURGE_URLS", default=[])
 PURGE_URLS: list[str] = env.list("PURGE_URLS", default=[])
@@ -203,9 +214,13 @@ else:
 if env.str("REPLICA_URL", default=""):  # see kiwiguard/replica.py
     if "init_command" in _database["OPTIONS"]:
         raise ImproperlyConfigured("REPLICA_URL is for PostgreSQL: set DATABASE_URL to the original.")
+    with _variable("REPLICA_URL"):
+        _replica = env.db("REPLICA_URL")
+        if _replica["ENGINE"] != _database["ENGINE"]:
+            raise ValueError("another database")
     DATABASES["replica"] = (
         _database
-        | env.db("REPLICA_URL")
+        | _replica
         | {
             "OPTIONS": _database["OPTIONS"]
             | {
@@ -257,7 +272,7 @@ if any(_buckets.values()):
 if DEBUG:
     STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
-STATIC_BROTLI = env.bool("STATIC_BROTLI", default=False)  # for the build of a deployment: it takes half a minute
+STATIC_BROTLI = _switch("STATIC_BROTLI", default=False)  # for the build of a deployment: it takes half a minute
 
 # What is taken in, before anything is parsed
 
@@ -332,7 +347,7 @@ with _variable("EMAIL_URL"):
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"{SITE_NAME} <noreply@{_site.hostname}>")
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-WORKER_INSIDE = env.bool("WORKER_INSIDE", default=True)  # the server also works off the tasks
+WORKER_INSIDE = _switch("WORKER_INSIDE", default=True)  # the server also works off the tasks
 AKISMET_KEY = env.str("AKISMET_KEY", default="")
 AKISMET_URL = env.str("AKISMET_URL", default="https://rest.akismet.com/1.1/comment-check")
 

@@ -138,6 +138,8 @@ def test_it_says_why_it_cannot_start(site: Site, tmp_path: Path) -> None:
         ("EMAIL_URL", "nonsense"),
         ("EMAIL_KEYS", "abc"),
         ("PAGE_CACHE_MB", "much"),
+        ("PAGE_CACHE_MB", "-1"),
+        ("WORKER_INSIDE", "maybe"),
         ("TRUSTED_PROXIES", "nginx"),
         ("WEB_CONCURRENCY", "0"),
     ],
@@ -148,5 +150,16 @@ def test_it_says_which_variable_it_cannot_read(tmp_path: Path, name: str, value:
     assert site.start().wait(60) == 1
     said = site.log.read_text()
     assert name in said
+    assert "Traceback" not in said
+    assert "password" not in said
+
+
+@pytest.mark.parametrize("value", ["nonsense:password", "mysql://user:password@127.0.0.1/paper"])
+def test_a_copy_of_another_database_than_postgresql_is_refused(tmp_path: Path, value: str) -> None:
+    site = Site(tmp_path)
+    site.environment |= {"DATABASE_URL": "postgres://user:password@127.0.0.1:1/paper", "REPLICA_URL": value}
+    assert site.start().wait(60) == 1
+    said = site.log.read_text()
+    assert "REPLICA_URL" in said
     assert "Traceback" not in said
     assert "password" not in said
