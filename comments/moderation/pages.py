@@ -69,6 +69,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         back = reverse("moderation:queue") if is_moderator else _discussion_path(answered)
         return SeeOther(back)
     context = {"form": form, "reply": answered, "article": answered.article, "name": draft.name}
+    context["may_publish"] = may_publish
     return render(request, "moderation/answer.html", context, status=422 if form.is_bound else 200)
 
 

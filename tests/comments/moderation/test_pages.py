@@ -97,6 +97,22 @@ def test_an_author_answers_under_the_own_article_once_a_moderator_approves(clien
     assert (answer.name, answer.badge, answer.status) == ("Mere Ashworth", "author", "pending")
 
 
+def test_who_answers_is_told_when_readers_will_see_it(moderator: Client) -> None:
+    writer = make_staff("Writer")
+    article = make_article(authors=(make_author(user=writer),))
+    shown, waiting = make_approved_reply(article), make_reply(article)
+    as_author = Client()
+    as_author.force_login(writer)
+    for client, reply, button, hint in (
+        (moderator, shown, "Publish the answer", ""),
+        (moderator, waiting, "Send the answer", "your answer waits too"),
+        (as_author, shown, "Send the answer", "A moderator looks at your answer"),
+    ):
+        page = client.get(f"/moderation/answer/{reply.pk}/").content.decode()
+        assert f">{button}</button>" in page
+        assert hint in page
+
+
 def test_a_remark_becomes_a_draft_that_credits_its_reader_and_nobody_sees(moderator: Client) -> None:
     reply = make_approved_reply(make_article(), remark="mistake", name="Aroha", body="It was 1987.")
     assert "It was 1987." in moderator.get("/moderation/remarks/").content.decode()
