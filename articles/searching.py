@@ -63,6 +63,8 @@ def open_search(request: HttpRequest) -> HttpResponse:
 def _found(request: HttpRequest, query: Query, wishes: Wishes) -> dict[str, Any]:
     number = _page_number(request.GET.get("page", "1"))
     results = search(query, wishes, number=number)
+    if number > 1 and not results.hits:
+        raise Http404("There is no such page of results.")
     if results.count:
         newer, older = number - 1, number + 1 if results.has_next else 0
         pages = {"newer": _page_address(request, newer), "older": _page_address(request, older)}

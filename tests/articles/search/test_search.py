@@ -190,8 +190,9 @@ def test_results_come_in_pages(client: Client) -> None:
     assert "?q=whale&amp;page=2" in first
     last = client.get("/search/", {"q": "whale", "page": "3"}).content.decode()
     assert last.count("<mark>Whale</mark>") == 3
-    for page in ("0", "x", "101", "0001", "000001" + 5_000 * "9"):
+    for page in ("0", "x", "4", "101", "0001", "000001" + 5_000 * "9"):
         assert client.get("/search/", {"q": "whale", "page": page}).status_code == 404, page
+    assert client.get("/search/", {"q": "nothing", "page": "2"}).status_code == 404
 
 
 @pytest.mark.usefixtures("paper")
