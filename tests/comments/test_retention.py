@@ -167,6 +167,16 @@ def test_an_address_is_exported_and_erased_by_command_on_record() -> None:
             run(command, "me@hidden.invalid")
 
 
+def test_an_address_under_a_key_that_is_missing_is_not_exported_and_said_so(settings: Any) -> None:
+    make_reply(make_article(), email="me@hidden.invalid")
+    settings.EMAIL_KEYS = [Fernet.generate_key().decode()]
+    personal_data._cipher.cache_clear()
+    with pytest.raises(CommandError, match="a key that isn't in EMAIL_KEYS"):
+        run("privacy_export", "me@hidden.invalid")
+    personal_data._cipher.cache_clear()
+    assert not Access.objects.exists()
+
+
 def test_keys_are_rotated(settings: Any) -> None:
     reply = make_reply(make_article(), email="me@hidden.invalid")
     old, new = settings.EMAIL_KEYS, Fernet.generate_key().decode()

@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from collections import Counter
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from articles.links.checking import check_each
 from articles.models import LinkCheck
@@ -21,7 +21,9 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, metavar="N", help="check at most so many")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Check one after the other, and say what was found."""
+        """Check one after the other, and say what was found; raises CommandError for a limit below 0."""
+        if (options["limit"] or 0) < 0:
+            raise CommandError("--limit must be at least 0.")
         links = LinkCheck.objects.cited().order_by("next_check_at") if options["all"] else LinkCheck.objects.due()
         found: Counter[str] = Counter()
         for link in check_each(links, limit=options["limit"]):

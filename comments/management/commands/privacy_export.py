@@ -4,6 +4,7 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
+from cryptography.fernet import InvalidToken
 from django.core.management.base import BaseCommand, CommandError
 
 from comments.held import held
@@ -20,9 +21,12 @@ class Command(BaseCommand):
         parser.add_argument("address")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print the JSON; raises CommandError if nothing is held."""
+        """Print the JSON; raises CommandError if nothing is held, or a key is missing."""
         theirs = Comment.objects.by(options["address"])
-        data = held(theirs)
+        try:
+            data = held(theirs)
+        except InvalidToken as error:
+            raise CommandError("What is held was encrypted with a key that isn't in EMAIL_KEYS.") from error
         if not data:
             raise CommandError("Nothing is held under this address.")
         Access.objects.bulk_create(

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from articles.links import asking, checking
@@ -331,3 +331,5 @@ def test_the_command_checks_and_sums_up(web: Web, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out == "0 checked\n"
     call_command("check_links", "--all", limit=1)
     assert capsys.readouterr().out.startswith("1 checked\n")
+    with pytest.raises(CommandError, match="at least 0"):
+        call_command("check_links", limit=-1)
