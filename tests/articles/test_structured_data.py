@@ -40,6 +40,12 @@ def test_an_article_describes_itself(client: Client) -> None:
     assert told["image"]["url"].startswith("http://127.0.0.1:8000/media/images/")
 
 
+@pytest.mark.parametrize(("standfirst", "description"), [("What it is about.", "What it is about."), ("", "A title")])
+def test_who_shares_an_article_shares_a_description(client: Client, standfirst: str, description: str) -> None:
+    page = client.get(make_article("A title", standfirst=standfirst).get_absolute_url()).content.decode()
+    assert f'<meta property="og:description" content="{description}">' in page
+
+
 def test_no_title_can_end_the_script(client: Client) -> None:
     article = make_article("</script><script>alert(1)</script>")
     page = client.get(article.get_absolute_url()).content.decode()
