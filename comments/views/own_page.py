@@ -75,7 +75,7 @@ def edit(request: HttpRequest, token: str) -> HttpResponse:
     except TooLate:
         return _too_late(request, reply, token)
     except TooMany as limit:
-        form.add_error("body", f"That were many edits. Please try again in {limit.retry_after} seconds.")
+        form.add_error("body", f"Those were many edits. Please try again in {limit.retry_after} seconds.")
         return too_many(render(request, "comments/edit.html", context), limit)
     return SeeOther(reverse("comments:own-page", args=[token]))
 

@@ -45,6 +45,16 @@ def test_a_waiting_reply_is_edited_at_once_and_the_record_keeps_both_texts(clien
     assert (decision.before, decision.after, decision.actor) == ("Before.", "*After*.", None)
 
 
+def test_the_sixth_edit_of_a_minute_is_one_too_many_and_its_text_is_kept(client: Client) -> None:
+    path = f"{own_page_path(make_reply(make_article()))}edit/"
+    for number in range(5):
+        assert client.post(path, {"body": f"Text {number}."}).status_code == 303
+    refused = client.post(path, {"body": "The sixth text."})
+    assert refused.status_code == 429
+    assert "Those were many edits." in refused.content.decode()
+    assert "The sixth text." in refused.content.decode()
+
+
 def test_an_edit_of_a_published_reply_waits_while_the_approved_text_stays(client: Client) -> None:
     moderator = make_staff("Moderator")
     reply = make_reply(make_article(), body="Approved text.")
