@@ -211,6 +211,49 @@ def test_the_keyboard_reaches_the_text_and_shows_where_it_is(page: Page, site: s
     assert outline == "solid"
 
 
+CUT_OFF = """() => [...document.querySelectorAll("#content .form-row *:not(option)")].flatMap(part => {
+  const hides = part.parentElement.closest(".form-row");
+  const is_seen = part.getClientRects().length && getComputedStyle(part).position !== "absolute";
+  const beyond = part.getBoundingClientRect().right - hides.getBoundingClientRect().right;
+  return is_seen && beyond > 1 ? [part.id || part.className || part.tagName] : [];
+})"""
+
+
+def test_no_field_of_the_newsrooms_forms_is_cut_off(desk: Callable[[str], Page], site: str) -> None:
+    article = make_full_article()
+    page = desk("/admin/")
+    cut_off = {}
+    for path in (f"/admin/articles/article/{article.pk}/change/", "/admin/articles/image/add/"):
+        page.goto(site + path, wait_until="networkidle")  # before its icons are there, the editor's buttons are words
+        for width in (360, 640, 768, 900, 1024, 1100):
+            page.set_viewport_size({"width": width, "height": 800})
+            cut_off[path, width] = page.evaluate(CUT_OFF)
+    assert {where: parts for where, parts in cut_off.items() if parts} == {}
+
+
+def test_the_table_of_a_history_scrolls_by_itself(desk: Callable[[str], Page]) -> None:
+    article = make_full_article()
+    article.versions.keep(article, by=None)
+    page = desk(f"/admin/articles/article/{article.pk}/history/")
+    for width in (360, 768):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert [found for found in violations(page) if "history" in found or "scrollable" in found] == []
+
+
+def test_the_search_of_a_list_has_a_name(desk: Callable[[str], Page]) -> None:
+    page = desk("/admin/articles/article/")
+    expect(page.get_by_role("textbox", name="Search", exact=True)).to_be_visible()
+    assert [found for found in violations(page) if "searchbar" in found] == []
+
+
+def test_the_help_of_a_field_on_the_desk_stands_under_it(desk: Callable[[str], Page]) -> None:
+    page = desk(f"/admin/articles/article/{make_full_article(status='draft').pk}/desk/")
+    row = page.locator(".desk-form .form-row").first
+    left = "part => part.getBoundingClientRect().left"
+    assert row.locator("textarea").evaluate(left) == row.locator(".help").evaluate(left)
+
+
 @pytest.mark.parametrize("way", ["keyboard", "drag"])
 def test_sources_are_put_in_order(desk: Callable[[str], Page], problems: list[str], way: str) -> None:
     article = make_full_article(section=None)
