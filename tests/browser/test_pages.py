@@ -254,6 +254,26 @@ def test_the_help_of_a_field_on_the_desk_stands_under_it(desk: Callable[[str], P
     assert row.locator("textarea").evaluate(left) == row.locator(".help").evaluate(left)
 
 
+def test_corrections_stand_apart(page: Page, site: str) -> None:
+    article = make_full_article()
+    for number in range(2):
+        article.corrections.create(text=f"Number {number}.", made_at=timezone.now())
+    page.goto(f"{site}/corrections/")
+    upper, lower = page.locator("article.corrections").all()
+    end = upper.evaluate("box => box.getBoundingClientRect().bottom")
+    assert lower.evaluate("box => box.getBoundingClientRect().top") > end + 10
+
+
+def test_a_page_of_replies_is_printed_with_its_replies(page: Page, site: str, paths: dict[str, str]) -> None:
+    page.emulate_media(media="print")
+    page.goto(site + paths["article"])
+    expect(page.locator(".replies")).to_be_hidden()
+    page.goto(site + paths["thread"])
+    expect(page.locator(".reply-body").first).to_be_visible()
+    for hidden in (".reply-verbs", "#reply-form"):
+        expect(page.locator(hidden).first).to_be_hidden()
+
+
 @pytest.mark.parametrize("way", ["keyboard", "drag"])
 def test_sources_are_put_in_order(desk: Callable[[str], Page], problems: list[str], way: str) -> None:
     article = make_full_article(section=None)
