@@ -23,7 +23,7 @@ class CorrectionForm(forms.Form):
 
     about = forms.ChoiceField(label="What it changes")
     before = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
-    after = VisibleField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    after = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
     text = VisibleField(
         label="Note to readers",
         max_length=2000,
