@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, Error, connections, models
@@ -20,7 +21,8 @@ from kiwiguard.freshness import noted_changes
 
 REPLICA = "replica"
 MOST_ASKED_FOR = 2_000  # notes: after a change of more than that, pages come from the original for a moment
-SECONDS_AWAY = 3.0  # for which a copy that can't be reached isn't tried again
+SECONDS_AWAY = 10.0  # for which a copy that can't be reached isn't tried again
+LONGEST_WAIT = 2.0  # seconds for an answer of the copy: a machine that hangs doesn't even refuse
 
 logger = logging.getLogger(__name__)
 
@@ -70,11 +72,17 @@ class PublicReads:
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
         """Answer with a page made from the copy, or leave it to the original."""
-        if not getattr(view, "is_public_page", False) or time.monotonic() < self.away_until:
+        now = time.monotonic()
+        if not getattr(view, "is_public_page", False) or now < self.away_until:
             return None
+        if self.away_until:
+            self.away_until = now + SECONDS_AWAY  # no other page waits while this one tries whether it is back
         noted_changes.now()
         try:
-            if _has(noted_changes.recent):
+            _limit_waiting()
+            has_everything = _has(noted_changes.recent)
+            self.away_until = 0.0
+            if has_everything:
                 with reading_from_copy():
                     return view(request, *args, **kwargs)
         except Error:
@@ -92,6 +100,15 @@ def reading_from_copy() -> Iterator[None]:
         yield
     finally:
         _reading.from_copy = False
+
+
+def _limit_waiting() -> None:
+    """Have this thread's connection to the copy fail where it would wait for long."""
+    copy = connections[REPLICA]
+    copy.close_if_health_check_failed()
+    copy.ensure_connection()
+    waiting = copy.connection
+    waiting.wait = partial(type(waiting).wait, waiting, timeout=LONGEST_WAIT)
 
 
 def _has(changes: Collection[int]) -> bool:

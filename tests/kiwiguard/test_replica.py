@@ -1,17 +1,21 @@
 """Public pages are made from a copy of the database as long as it has all that changed, and nothing else is."""
 
+import os
 import re
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from articles.models import Article, Change, PreparedArticle
 from articles.preparing import prepare
+from kiwiguard import replica
 from kiwiguard.freshness import noted_changes
 from kiwiguard.replica import REPLICA, reading_from_copy
 from tests.factories import make_article, make_full_article, make_reply, make_staff
@@ -163,6 +167,46 @@ def test_a_copy_that_is_gone_costs_no_page(catch_up: Callable[[], None], caplog:
     for _ in range(3):
         assert client.get(article.get_absolute_url()).status_code == 200
     assert len([record for record in caplog.records if record.name == "kiwiguard.replica"]) == 1
+
+
+def test_a_copy_that_hangs_costs_no_page(catch_up: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replica, "LONGEST_WAIT", 0.1)
+    article = make_article()
+    catch_up()
+    client = Client()
+    assert Asked(article.get_absolute_url(), client).original == []
+    silent, theirs = socket.socketpair()
+    os.dup2(silent.fileno(), connections[REPLICA].connection.fileno())  # what is said there nobody answers
+    with silent, theirs:
+        giving_up = threading.Timer(20, theirs.shutdown, [socket.SHUT_RDWR])
+        giving_up.start()
+        assert client.get(article.get_absolute_url()).status_code == 200
+        assert giving_up.is_alive()
+        giving_up.cancel()
+
+
+def test_one_page_alone_tries_whether_the_copy_is_back(
+    catch_up: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article = make_article()
+    catch_up()
+    client = Client()
+    with monkeypatch.context() as soon:
+        soon.setattr(replica, "SECONDS_AWAY", 0)
+        drop_copy()
+        client.get(article.get_absolute_url())
+    tries = []
+
+    def ask_meanwhile(changes: Any) -> bool:
+        tries.append(1)
+        if len(tries) == 1:
+            assert client.get(article.get_absolute_url()).status_code == 200
+        raise OperationalError("It isn't back.")
+
+    monkeypatch.setattr(replica, "_has", ask_meanwhile)
+    catch_up()
+    assert client.get(article.get_absolute_url()).status_code == 200
+    assert tries == [1]
 
 
 def test_a_copy_that_fails_half_way_costs_no_page(catch_up: Callable[[], None]) -> None:
