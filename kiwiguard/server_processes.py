@@ -28,7 +28,7 @@ from kiwiguard.connections import ReadersServer
 from kiwiguard.freshness import noted_changes
 from kiwiguard.handing_over import HandingOver, take_over
 from kiwiguard.server import STOPPING
-from kiwiguard.worker import start_inside
+from kiwiguard.worker import working_inside
 
 SECONDS_TO_FINISH = 3
 BACKLOG = 1024  # connections that wait to be taken
@@ -83,8 +83,8 @@ def answer_readers(host: str, port: int, way: socket.socket) -> None:
 def answer_what_may_write(way: socket.socket) -> None:
     """Answer what the workers hand over, and do the tasks, until none of them is left; then end the process."""
     _settle(INTAKE_GO)
-    start_inside()
-    take_over(way, django_application, threads=INTAKE_THREADS)
+    with working_inside():  # a mail that is half sent would be sent again
+        take_over(way, django_application, threads=INTAKE_THREADS)
     os._exit(0)  # what threads are still at nobody waits for
 
 

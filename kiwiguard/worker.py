@@ -6,6 +6,10 @@ By default the server does it in a thread of its own; a larger site runs `manage
 import logging
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import close_old_connections
@@ -19,6 +23,7 @@ from kiwiguard.fronts import purge_again
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_BETWEEN_CHORES = 60
 TASKS_PER_LOOK = 50  # so that a mail server that hangs holds up no chore for long
+SECONDS_TO_FINISH = 15  # for a task that is being done at the end: a mail server is waited for no longer than ten
 logger = logging.getLogger(__name__)
 
 
@@ -31,7 +36,7 @@ class TaskWorker:
 
     def run(self) -> None:
         """Work until `stopping` is set; a database that is away for a while is waited for."""
-        while not self.stopping.is_set():
+        while self.goes_on():
             try:
                 self.look()
             except Exception:
@@ -39,32 +44,58 @@ class TaskWorker:
             close_old_connections()
             self.stopping.wait(SECONDS_BETWEEN_LOOKS)
 
+    def goes_on(self) -> bool:
+        """Whether another task or chore may be begun."""
+        return not self.stopping.is_set()
+
     def look(self) -> None:
         """Do what is due now; what fails holds up nothing else, and is raised as `do_all` does."""
         is_time_for_chores = time.monotonic() >= self.next_chores
         if is_time_for_chores:
             self.next_chores = time.monotonic() + SECONDS_BETWEEN_CHORES
-        do_all([*([tidy] if is_time_for_chores else []), run_tasks, purge_again])
+        work: list[Callable[[], object]] = [partial(run_tasks, self.goes_on), purge_again]
+        if is_time_for_chores:
+            work.insert(0, partial(tidy, self.goes_on))
+        do_all(do for do in work if self.goes_on())
 
 
-def run_tasks() -> None:
-    """Run the tasks that are due, at most TASKS_PER_LOOK, and return."""
-    if not DBTaskResult.objects.ready().exists():
+class Tasks(Worker):
+    """Runs the tasks that are due, at most TASKS_PER_LOOK, for as long as it may."""
+
+    def __init__(self, goes_on: Callable[[], bool]) -> None:
+        self.goes_on = goes_on
+        super().__init__(
+            queue_names=["*"],
+            interval=0,
+            batch=True,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=TASKS_PER_LOOK,
+            worker_id=get_random_string(32),
+            excluded_queue_names=[],
+        )
+
+    def run_task(self, db_task_result: DBTaskResult[Any, Any]) -> None:
+        """Run one, and let it be the last if it is time to stop."""
+        super().run_task(db_task_result)
+        self.running = self.goes_on()
+
+
+def run_tasks(goes_on: Callable[[], bool] = lambda: True) -> None:
+    """Run the tasks that are due, as `Tasks` does, and return."""
+    if DBTaskResult.objects.ready().exists():
+        Tasks(goes_on).run()
+
+
+@contextmanager
+def working_inside() -> Iterator[None]:
+    """Have a worker in this process meanwhile, unless `WORKER_INSIDE` is off; its present task may end."""
+    if not settings.WORKER_INSIDE:
+        yield
         return
-    worker = Worker(
-        queue_names=["*"],
-        interval=0,
-        batch=True,
-        backend_name="default",
-        startup_delay=False,
-        max_tasks=TASKS_PER_LOOK,
-        worker_id=get_random_string(32),
-        excluded_queue_names=[],
-    )
-    worker.run()
-
-
-def start_inside() -> None:
-    """Start a worker in this process, unless `WORKER_INSIDE` is off."""
-    if settings.WORKER_INSIDE:
-        threading.Thread(target=TaskWorker().run, name="tasks", daemon=True).start()
+    worker = TaskWorker()
+    thread = threading.Thread(target=worker.run, name="tasks", daemon=True)
+    thread.start()
+    yield
+    worker.stopping.set()
+    thread.join(SECONDS_TO_FINISH)

@@ -1,5 +1,7 @@
 """What happens outside a request: tasks every second, chores when they are due, and an end when told."""
 
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,12 +13,12 @@ from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from comments import housekeeping
+from comments import housekeeping, linking
 from comments.housekeeping import tidy
 from comments.linking import send_link_later
 from comments.models import Chore, LearnedFilter, RetentionRun
 from kiwiguard import worker
-from kiwiguard.worker import TaskWorker
+from kiwiguard.worker import TaskWorker, working_inside
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +48,7 @@ def test_it_stops_when_told_and_waits_for_a_database_that_is_away(monkeypatch: p
     monkeypatch.setattr(worker, "SECONDS_BETWEEN_LOOKS", 0)
     looks = []
 
-    def look() -> None:
+    def look(_: Callable[[], bool]) -> None:
         looks.append(1)
         if len(looks) == 2:
             working.stopping.set()
@@ -57,8 +59,46 @@ def test_it_stops_when_told_and_waits_for_a_database_that_is_away(monkeypatch: p
     assert len(looks) == 2
 
 
+def test_told_to_stop_it_ends_after_the_present_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    working = TaskWorker()
+
+    def decrypt(address: str) -> str:
+        working.stopping.set()
+        return address
+
+    monkeypatch.setattr(linking, "decrypt", decrypt)
+    for _ in range(3):
+        send_link_later("nobody@hidden.invalid")
+    working.look()
+    assert DBTaskResult.objects.finished().count() == 1
+
+
+def test_told_to_stop_it_ends_after_the_present_chore(monkeypatch: pytest.MonkeyPatch) -> None:
+    working = TaskWorker()
+    (name, pause, _), *others = housekeeping.CHORES
+    monkeypatch.setattr(housekeeping, "CHORES", [(name, pause, working.stopping.set), *others])
+    send_link_later("nobody@hidden.invalid")
+    working.look()
+    assert list(Chore.objects.values_list("name", flat=True)) == [name]
+    assert DBTaskResult.objects.ready().count() == 1
+
+
+def test_the_worker_inside_the_server_may_end_its_present_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    has_begun, events = threading.Event(), []
+
+    def look(working: TaskWorker) -> None:
+        has_begun.set()
+        assert working.stopping.wait(20)
+        events.append("sent")
+
+    monkeypatch.setattr(TaskWorker, "look", look)
+    with working_inside():
+        assert has_begun.wait(20)
+    assert events == ["sent"]
+
+
 def test_what_fails_holds_up_nothing_else_and_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail() -> None:
+    def fail(*_: object) -> None:
         raise OperationalError("It always fails.")
 
     (name, pause, _), *others = housekeeping.CHORES
