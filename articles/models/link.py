@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from articles.models.change import Shown, ShownQuerySet
+from articles.models.change import Shown, ShownQuerySet, Traces
+from articles.models.prepared import PreparedArticle
 
 if TYPE_CHECKING:
     from articles.models.work import Work
@@ -153,6 +154,18 @@ class LinkCheck(Shown):
     def page_keys(self) -> set[str]:
         """Name the pages that say of a source that it is gone."""
         return {f"work-{self.work_id}"} if self.is_gone else set()
+
+    @classmethod
+    def facts_of(cls, rows: models.QuerySet[Any]) -> dict[Any, Any]:
+        """Return what articles show of those that are gone, by their works."""
+        gone = rows.filter(status=cls.Status.GONE)
+        return {work: shown for work, *shown in gone.values_list("work", "seen_at")}
+
+    @classmethod
+    def note_change(cls, before: Traces, after: Traces) -> None:
+        """Note the change, and have the articles that lead there made anew if they show it."""
+        super().note_change(before, after)
+        PreparedArticle.objects.forget_if_changed("article__sources__work", before.facts, after.facts)
 
     @property
     def is_gone(self) -> bool:

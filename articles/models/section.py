@@ -5,7 +5,8 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 
-from articles.models.change import Shown, ShownQuerySet
+from articles.models.change import Shown, ShownQuerySet, Traces
+from articles.models.prepared import PreparedArticle
 from articles.richtext import clean_line, clean_text
 from articles.slugs import MAX_SLUG_LENGTH, RESERVED_SECTION_SLUGS, validate_section_slug
 
@@ -55,6 +56,17 @@ class Section(Shown):
     def page_keys(self) -> set[str]:
         """Name every page, since all of them list the sections, and the articles that stand in it."""
         return {"site", f"section-{self.pk}"}
+
+    @classmethod
+    def facts_of(cls, rows: models.QuerySet[Any]) -> dict[Any, Any]:
+        """Return what articles show of them."""
+        return {pk: shown for pk, *shown in rows.values_list("pk", "name", "slug")}
+
+    @classmethod
+    def note_change(cls, before: Traces, after: Traces) -> None:
+        """Note the change, and have the articles in it made anew if they show it."""
+        super().note_change(before, after)
+        PreparedArticle.objects.forget_if_changed("article__section", before.facts, after.facts)
 
     def get_absolute_url(self) -> str:
         """Return the path of the section's first page."""

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 from django.db import models
 
 from articles.canonical import canonical_url
-from articles.models.change import Shown, ShownQuerySet
+from articles.models.change import Shown, ShownQuerySet, Traces
 from articles.models.link import LinkCheck
+from articles.models.prepared import PreparedArticle
 from articles.richtext import clean_line
 
 if TYPE_CHECKING:
@@ -82,6 +83,18 @@ class Work(Shown):
     def page_keys(self) -> set[str]:
         """Name the pages with a source that stands for it."""
         return {f"work-{self.pk}"}
+
+    @classmethod
+    def facts_of(cls, rows: models.QuerySet[Any]) -> dict[Any, Any]:
+        """Return what articles show of them, where that is anything."""
+        said = rows.exclude(standing=cls.Standing.CURRENT, standing_note="")
+        return {pk: shown for pk, *shown in said.values_list("pk", "standing", "standing_note")}
+
+    @classmethod
+    def note_change(cls, before: Traces, after: Traces) -> None:
+        """Note the change, and have the articles that cite it made anew if they show it."""
+        super().note_change(before, after)
+        PreparedArticle.objects.forget_if_changed("article__sources__work", before.facts, after.facts)
 
     @property
     def is_current(self) -> bool:

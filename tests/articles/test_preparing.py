@@ -13,7 +13,7 @@ from django.test import Client
 from taggit.models import Tag
 
 from articles import preparing
-from articles.models import Article, Author, Image, Place, PreparedArticle, Section, Work
+from articles.models import Article, Author, Image, LinkCheck, Place, PreparedArticle, Section, Work
 from articles.preparing import hear, prepare, prepare_old
 from comments.models import Comment
 from tests.deploy.running import until
@@ -26,7 +26,7 @@ def is_old(article: Article) -> bool:
     return not PreparedArticle.objects.get(pk=article.pk).recipe
 
 
-def rename(model: Any, **words: str) -> Callable[[], None]:
+def rename(model: Any, **words: Any) -> Callable[[], None]:
     def change() -> None:
         row = model.objects.order_by("pk").first()
         for name, value in words.items():
@@ -58,6 +58,86 @@ def test_whatever_a_page_shows_is_new_on_it_at_once(client: Client, change: Call
     change()
     assert is_old(article)
     assert "NEW" in client.get(path or article.get_absolute_url()).content.decode()
+
+
+def cite(*articles: Article, url: str = "https://report.example.org/") -> Work:
+    for article in articles:
+        article.sources.create(title="The report", url=url)
+        prepare(article.pk)
+    return Work.objects.get(url=url)
+
+
+def old() -> set[Any]:
+    return set(PreparedArticle.objects.filter(recipe="", article__status="published").values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize("change", [Article.publish, Article.withdraw])
+@pytest.mark.parametrize(("others", "forgotten"), [(1, 1), (2, 0), (7, 0)])
+def test_others_are_made_anew_only_where_whether_a_source_is_cited_elsewhere_changes(
+    change: Callable[[Article], None], others: int, forgotten: int
+) -> None:
+    articles = [make_article() for _ in range(others)]
+    status = Article.Status.DRAFT if change is Article.publish else Article.Status.PUBLISHED
+    cite(*articles, article := make_article(status=status))
+    for one in articles:
+        prepare(one.pk)
+    change(article)
+    assert len(old() - {article.pk}) == forgotten
+
+
+@pytest.mark.parametrize("status", ["published", "draft"])
+def test_several_that_change_at_once_are_told_of_to_the_one_that_cites_the_same(client: Client, status: str) -> None:
+    here, *others = (make_article() for _ in range(4))
+    cite(here, *others)
+    among = Article.objects.exclude(pk=here.pk)
+    among.update(status="draft" if status == "published" else "published")
+    prepare(here.pk)
+    among.update(status=status)
+    assert here.pk in old()
+    assert ("Also cited in 3 other articles." in client.get(here.get_absolute_url()).text) is (status == "published")
+
+
+def test_a_source_given_or_taken_makes_anew_its_own_article_and_the_one_that_alone_cites_the_same() -> None:
+    first, second, third = (make_article() for _ in range(3))
+    for article, forgotten in ((first, set()), (second, {first}), (third, set())):
+        prepare_old(3, PreparedArticle.objects.all())
+        cite(article)
+        assert old() == {other.pk for other in forgotten}
+    for article, forgotten in ((third, set()), (second, {first})):
+        prepare_old(3, PreparedArticle.objects.all())
+        article.sources.get().delete()
+        assert old() == {article.pk, *(other.pk for other in forgotten)}
+
+
+def test_what_a_work_shows_of_itself_makes_all_anew_that_cite_it_and_nothing_else_does() -> None:
+    articles = [make_article() for _ in range(3)]
+    work = cite(*articles)
+    for article in articles:
+        prepare(article.pk)
+    link = LinkCheck.objects.get(work=work)
+    for status in (LinkCheck.Status.OK, LinkCheck.Status.GONE, LinkCheck.Status.GONE, LinkCheck.Status.OK):
+        is_told = LinkCheck.Status.GONE in {link.status, status} and link.status != status
+        link.status = status
+        link.save()
+        assert len(old()) == (3 if is_told else 0)
+        prepare_old(3, PreparedArticle.objects.all())
+    work.learn(title="Another title", outlet="An outlet")
+    assert not old()
+    work.mark("retracted", note="It was made up.")
+    assert len(old()) == 3
+
+
+@pytest.mark.parametrize(
+    ("values", "forgotten"),
+    [({"position": 7}, 0), ({"description": "New."}, 0), ({"name": "New"}, 2), ({"slug": "n"}, 2)],
+)
+def test_articles_are_made_anew_where_they_show_what_changed_of_their_section(
+    values: dict[str, Any], forgotten: int
+) -> None:
+    for _ in range(2):
+        prepare(make_article().pk)
+    rename(Section, **values)()
+    assert len(old()) == forgotten
 
 
 @pytest.mark.parametrize("past_the_instance", [False, True])
