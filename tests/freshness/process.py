@@ -141,6 +141,8 @@ def obey(order: dict[str, Any]) -> Any:
             return differences()
         case {"look": path}:
             return get(kept.store, path)[1].get("Cache-Status", "")
+        case {"name": "verbs"}:
+            return list(changes.DO)
         case {"count": "anew"}:
             return is_as_made_anew()
         case {"wait": seconds}:

@@ -15,8 +15,6 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from tests.freshness.verbs import VERBS
-
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROCESSES = 3
 DATABASE = "kiwiguard_freshness"
@@ -79,6 +77,8 @@ def begin(site: list[Process]) -> None:
 
 
 def test_no_page_is_ever_old(processes: list[Process]) -> None:
+    verbs = processes[0].ask(name="verbs")
+
     class Paper(RuleBasedStateMachine):
         site: ClassVar[list[Process]] = processes
 
@@ -86,7 +86,7 @@ def test_no_page_is_ever_old(processes: list[Process]) -> None:
             super().__init__()
             begin(self.site)
 
-        @rule(process=some.integers(0, PROCESSES - 1), verb=some.sampled_from(VERBS), which=some.integers(0, 30))
+        @rule(process=some.integers(0, PROCESSES - 1), verb=some.sampled_from(verbs), which=some.integers(0, 30))
         def change(self, process: int, verb: str, which: int) -> None:
             self.site[process].ask(do=verb, which=which)
 
