@@ -26,7 +26,7 @@ from articles.admin.looking import preview_article, tag_names
 from articles.admin.overview import show_desk
 from articles.admin.paste import paste_article
 from articles.admin.paste_sources import paste_sources
-from articles.admin.publishing import change_status, open_desk
+from articles.admin.publishing import PUBLISH, VERBS, WITHDRAW, change_status, open_desk
 from articles.admin.suggesting import suggest_key_points
 from articles.checking import check
 from articles.links.describing import describe_later
@@ -227,28 +227,36 @@ class ArticleAdmin(BoundedAdmin[Article]):
     # Deciding
 
     @admin.action(description="Publish selected articles", permissions=["publish"])
-    @transaction.atomic
     def publish_selected(self, request: HttpRequest, queryset: ArticleQuerySet) -> None:
         """Publish what isn't yet; what has open findings is left for its own page, where they are seen."""
-        waiting = list(queryset.locked().exclude(status=Article.Status.PUBLISHED).defer(None))
-        for article in (article for article in waiting if article.findings):
+        self._decide(request, queryset, PUBLISH, "published")
+
+    @admin.action(description="Withdraw selected articles", permissions=["publish"])
+    def withdraw_selected(self, request: HttpRequest, queryset: ArticleQuerySet) -> None:
+        """Take back what was published."""
+        self._decide(request, queryset, WITHDRAW, "withdrawn")
+
+    def _decide(self, request: HttpRequest, articles: ArticleQuerySet, verb: str, done: str) -> None:
+        """Decide on one after the other, each on its own: whoever else writes waits for one of them, not for all."""
+        keys = list(articles.values_list("pk", flat=True))
+        count = sum(self._decide_on(request, pk, verb, done) for pk in keys)
+        messages.success(request, f"{count} {'article' if count == 1 else 'articles'} {done}.")
+        if left := len(keys) - count:
+            messages.warning(request, f"{left} {'article is' if left == 1 else 'articles are'} left as found.")
+
+    @transaction.atomic
+    def _decide_on(self, request: HttpRequest, pk: int, verb: str, done: str) -> bool:
+        article = Article.objects.editable_by(request.user).locked().filter(pk=pk).first()
+        if article is None or verb not in VERBS[Article.Status(article.status)]:
+            return False
+        if verb == PUBLISH and article.findings:
             page = reverse("admin:articles_article_desk", args=[article.pk])
             words = "“{}” has open findings: <a href='{}'>look at them and publish it there</a>."
             messages.warning(request, format_html(words, article, page))
-        self._decide(request, [article for article in waiting if not article.findings], Article.publish, "published")
-
-    @admin.action(description="Withdraw selected articles", permissions=["publish"])
-    @transaction.atomic
-    def withdraw_selected(self, request: HttpRequest, queryset: ArticleQuerySet) -> None:
-        """Take back what was published."""
-        published = queryset.locked().filter(status=Article.Status.PUBLISHED).defer(None)
-        self._decide(request, list(published), Article.withdraw, "withdrawn")
-
-    def _decide(self, request: HttpRequest, articles: list[Article], verb: Any, done: str) -> None:
-        for article in articles:
-            verb(article, by=staff_user(request))
-            self.log_change(request, article, done.capitalize())
-        messages.success(request, f"{len(articles)} {'article' if len(articles) == 1 else 'articles'} {done}.")
+            return False
+        getattr(article, verb)(by=staff_user(request))
+        self.log_change(request, article, done.capitalize())
+        return True
 
     # Pages beside the form
 

@@ -2,9 +2,12 @@
 
 import json
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.files.storage import default_storage
 from django.test import Client
 
@@ -192,6 +195,46 @@ def test_editors_publish_and_withdraw_from_the_list(action: str, status: str) ->
     article.refresh_from_db()
     assert article.status == status
     assert f"1 article {status}" in response.content.decode()
+
+
+def publish_from_the_list(*articles: Article) -> str:
+    data = {"action": "publish_selected", "_selected_action": [article.pk for article in articles]}
+    return signed_in("Editor").post(LIST, data, follow=True).content.decode()
+
+
+def after_publishing(monkeypatch: pytest.MonkeyPatch, *acts: Callable[[], object]) -> None:
+    """Have something done after each article that is published, as long as there is anything to do."""
+    publish, left = Article.publish, iter(acts)
+
+    def publishing(article: Article, **how: Any) -> None:
+        publish(article, **how)
+        next(left, lambda: None)()
+
+    monkeypatch.setattr(Article, "publish", publishing)
+
+
+def test_each_article_is_decided_on_as_it_is_when_its_turn_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    published, edited, first = (make_article(status="draft") for _ in range(3))  # the list is the other way round
+
+    def meanwhile() -> None:
+        Article.objects.filter(pk=edited.pk).update(title="Edited")
+        published.publish()
+
+    after_publishing(monkeypatch, meanwhile)
+    text = publish_from_the_list(first, edited, published)
+    assert "2 articles published" in text
+    assert "1 article is left as found" in text
+    edited.refresh_from_db()
+    assert (edited.title, edited.status) == ("Edited", "published")
+
+
+def test_a_failure_takes_back_none_of_the_articles_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    articles = [make_article(status="draft") for _ in range(2)]
+    after_publishing(monkeypatch, lambda: None, partial(int, "no number"))
+    with pytest.raises(ValueError, match="no number"):
+        publish_from_the_list(*articles)
+    assert Article.objects.published().count() == 1
+    assert LogEntry.objects.count() == 1
 
 
 @pytest.mark.parametrize(
