@@ -277,7 +277,7 @@ STATIC_BROTLI = _switch("STATIC_BROTLI", default=False)  # for the build of a de
 # What is taken in, before anything is parsed
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 7_500  # an article with as many sources and key points as an import may make
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_PERMISSIONS = 0o644
 

@@ -1,6 +1,7 @@
 """The forms that staff fill in."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -180,24 +181,30 @@ class SourceForm(forms.ModelForm[Source]):
         )  # fmt: skip
         widgets = {"published_on": AdminDateWidget, "accessed_on": AdminDateWidget}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, stored: Iterable[Source] = (), **kwargs: Any) -> None:
+        """Take the sources that are stored, so that no row asks for them anew."""
         super().__init__(*args, **kwargs)
         self.fields["key"].initial = self.instance.key if self.instance.pk else ""
         self.fields["report_decision"].choices = [  # type: ignore[attr-defined]
             ("", f"Automatic (report {self.instance.report})" if self.instance.pk else "Automatic"),
             (OWN, "An independent report of its own"),
-            *((key, f"The same report as source {number}") for key, number in self._others()),
+            *((other.key, f"The same report as source {other.position}") for other in self._others(stored)),
         ]
 
-    def _others(self) -> list[tuple[str, int]]:
-        if not self.instance.pk:
-            return []
-        others = [source for source in self.instance.article.sources.all() if source.pk != self.instance.pk]
-        return [(source.key, source.position) for source in others]
+    def _others(self, stored: Iterable[Source]) -> list[Source]:
+        return [source for source in stored if source.pk != self.instance.pk] if self.instance.pk else []
 
     def clean_key(self) -> str:
         """Keep the key of a source that has one."""
         return self.instance.key if self.instance.pk else self.cleaned_data["key"] or self.instance.key
+
+
+class SourceRows(forms.BaseInlineFormSet[Source, Article, forms.ModelForm[Source]]):
+    """The rows of an article's sources."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        """Let each row know the sources that are stored."""
+        return {**super().get_form_kwargs(index), "stored": self.get_queryset()}
 
 
 class KeyPointForm(forms.ModelForm[KeyPoint]):

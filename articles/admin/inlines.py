@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from articles.admin.forms import KeyPointForm, SourceForm
+from articles.admin.forms import KeyPointForm, SourceForm, SourceRows
 from articles.models import Article, Byline, Correction, KeyPoint, Source
 
 
@@ -31,6 +31,7 @@ class SourceInline(admin.StackedInline[Source, Article]):
 
     model = Source
     form = SourceForm
+    formset = SourceRows
     fields = (
         "position",
         "title",

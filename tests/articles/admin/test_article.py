@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from articles.admin.desk import ImageAdmin
+from articles.admin.forms import KeyPointForm, SourceForm
 from articles.models import Article, Author, Image
 from articles.models.image import make_renditions
+from articles.plain_text.article import MAX_KEY_POINTS, MAX_SOURCES
 from tests.factories import make_article, make_author, make_full_article, make_image, make_section, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -235,6 +239,25 @@ def test_a_failure_takes_back_none_of_the_articles_before_it(monkeypatch: pytest
         publish_from_the_list(*articles)
     assert Article.objects.published().count() == 1
     assert LogEntry.objects.count() == 1
+
+
+def test_a_form_with_many_sources_asks_for_them_once(django_assert_max_num_queries: Any) -> None:
+    article, editor = make_full_article(), signed_in("Editor")
+    with CaptureQueriesContext(connection) as queries:
+        editor.get(change(article))
+    for position in range(4, 9):
+        article.sources.create(position=position, title=f"Source number {position}")
+    with django_assert_max_num_queries(len(queries)):
+        text = editor.get(change(article)).content.decode()
+    assert text.count("The same report as source 8") == 7
+
+
+def test_a_form_may_send_as_many_rows_as_an_import_makes() -> None:
+    data = form_data(
+        **rows("sources", *[dict.fromkeys(("id", "article", *SourceForm.Meta.fields), "")] * MAX_SOURCES),
+        **rows("key_points", *[dict.fromkeys(("id", "article", *KeyPointForm.Meta.fields), "")] * MAX_KEY_POINTS),
+    )
+    assert signed_in("Editor").post(ADD, data | {"_forget_draft": "1"}).status_code == 302
 
 
 @pytest.mark.parametrize(
