@@ -1,5 +1,7 @@
 """Outlets: what the paper took from each."""
 
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,6 +27,8 @@ def outlet_page(request: HttpRequest, slug: str, number: int = 1) -> HttpRespons
 
 
 def _sources(slug: str, articles: list[int]) -> list[Source]:
-    found = Source.objects.filter(outlet_slug=slug, article__in=articles).select_related("article__section", "work")
+    # The column itself would have an index read that holds all sources of the outlet.
+    chosen = Source.objects.alias(of=Coalesce("outlet_slug", Value(""))).filter(of=slug, article__in=articles)
+    found = chosen.select_related("article__section", "work")
     order = {pk: place for place, pk in enumerate(articles)}
     return sorted(found, key=lambda source: (order[source.article_id], source.position))

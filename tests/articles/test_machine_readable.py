@@ -11,6 +11,7 @@ from articles.bibliography.reading import read_list
 from articles.models import Article
 from tests.articles.admin.test_article import signed_in
 from tests.factories import make_article, make_full_article
+from tests.plans import plans
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +67,12 @@ def test_an_outlet_shows_what_rests_on_it_and_a_source_where_else_it_is_cited(cl
     assert client.get("/outlets/nobody/").status_code == 404
     assert "Also cited in 1 other article." in client.get(first.get_absolute_url()).content.decode()
     assert second.sources.get(position=1).work == first.sources.get(position=1).work
+
+
+def test_an_outlets_page_reads_the_sources_of_the_articles_on_it_and_not_all_of_the_outlet(client: Client) -> None:
+    for _ in range(5):  # SQLite takes the other index for fewer
+        make_article().sources.create(title="A report", outlet="Outlet 1")
+    assert "articles_source_outlet_slug" not in plans(client, "/outlets/outlet-1/")
 
 
 def test_a_pasted_list_is_shown_then_added_without_what_is_there(client: Client) -> None:
