@@ -4,7 +4,7 @@ Nothing is counted beyond a bound, and no page is reached by skipping what stand
 which its index finds. Every column that a list is ordered by has an index that begins with what narrows it down.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, ClassVar, TypeVar
@@ -29,6 +29,12 @@ MOST_SEARCHED = 5_000
 Row = TypeVar("Row", bound=Model)
 
 
+def order_of(names: Sequence[Any]) -> Order:
+    """Return the order of a list, told apart by its second name where that is a key, such as `-link__work_id`."""
+    first, second = map(str, (*names, "pk")[:2])
+    return Order.named(first, second if second.endswith("_id") else "pk")
+
+
 class BoundedPaginator(Paginator[Any]):
     """Counts to a bound; `is_more` says that there is more."""
 
@@ -47,7 +53,7 @@ class BoundedPaginator(Paginator[Any]):
         number, rows = self.validate_number(number), self.object_list
         if number == 1 or not isinstance(rows, QuerySet) or not rows.query.order_by:
             return super().page(number)
-        order = Order.named(str(rows.query.order_by[0]))
+        order = order_of(rows.query.order_by)
         edge = order.edge(rows, (number - 1) * self.per_page)
         shown = order.behind(rows, edge).order_by(*order.names)[: self.per_page] if edge else ()
         return self._get_page(shown, number, self)  # type: ignore[attr-defined,no-any-return]
@@ -66,7 +72,7 @@ class From(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
         """Offer nothing but where the list is now: its own links lead on."""
-        self.order = Order.named(str(model_admin.get_ordering(request)[0]))
+        self.order = order_of(model_admin.get_ordering(request))
         value = self.value()
         return [(value, "further on")] if value else []
 
@@ -140,7 +146,8 @@ class BoundedChangeList(ChangeList):
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
         """Order as the admin says, whatever the address asks: other orders would have to sort everything."""
-        return self._get_deterministic_ordering(self.model_admin.get_ordering(request))  # type: ignore[attr-defined]
+        names: Any = self.model_admin.get_ordering(request)
+        return names if names[-1].endswith("_id") else self._get_deterministic_ordering(names)  # type: ignore[attr-defined]
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
         """Search among the first rows only, and remember whether there are others."""
@@ -149,7 +156,7 @@ class BoundedChangeList(ChangeList):
         query, self.query = self.query, ""
         rows = super().get_queryset(request, exclude_parameters)
         self.query = query
-        self.order = Order.named(str(self.model_admin.get_ordering(request)[0]))
+        self.order = order_of(self.model_admin.get_ordering(request))
         self.last_searched: Edge | None = None
         if not query.strip():
             return rows

@@ -23,7 +23,7 @@ from tests.factories import (
     make_reply,
     make_staff,
 )
-from tests.plans import whole_reads
+from tests.plans import plans, whole_reads
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +113,16 @@ def test_every_row_is_reached_once_by_the_lists_own_links(operator: Client, path
     assert "more than 4" in text_of(operator, path) or len(there) < 5
     walked = walk(operator, path)
     assert sorted(walked) == sorted(there)
+
+
+@pytest.mark.usefixtures("small_bounds")
+def test_far_pages_of_sources_by_their_links_are_read_in_the_order_of_an_index(operator: Client) -> None:
+    make_full_article()
+    path = f"{WORKS}?link__status__exact=unchecked"
+    assert sorted(walk(operator, path)) == sorted(Work.objects.values_list("pk", flat=True))
+    for steps in (plans(operator, f"{path}&p=2"), plans(operator, f"{path}&from=~{Work.objects.latest('pk').pk}")):
+        assert "link_check_by_status" in steps
+        assert not re.search("TEMP B-TREE FOR (LAST|RIGHT)|Incremental Sort", steps)
 
 
 @pytest.mark.usefixtures("small_bounds")
