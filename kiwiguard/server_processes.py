@@ -39,6 +39,7 @@ INTAKE_THREADS = 4
 WORKERS_GO, INTAKE_GO = 0.001, 0.0005
 OBJECTS_BETWEEN_COLLECTIONS = 3_000
 SECONDS_BETWEEN_TRIMS = 5
+PR_SET_PDEATHSIG = 1  # of Linux: the signal that comes when the parent ends
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +70,7 @@ give_memory_back()  # nor does this, later
 
 def answer_readers(host: str, port: int, way: socket.socket) -> None:
     """Answer readers until a signal says to stop, and hand over what may write; then end the process."""
+    _end_with_parent()
     _settle(WORKERS_GO)
     # Where the processor is short readers give way: they are many and quick, and a reply would be the last of all.
     os.nice(GIVING_WAY)
@@ -86,6 +88,13 @@ def answer_what_may_write(way: socket.socket) -> None:
     with working_inside():  # a mail that is half sent would be sent again
         take_over(way, django_application, threads=INTAKE_THREADS)
     os._exit(0)  # what threads are still at nobody waits for
+
+
+def _end_with_parent() -> None:
+    """Have the signal come also when the parent is killed, if this is Linux: the next one needs the port."""
+    control = getattr(ctypes.CDLL(None), "prctl", None)
+    if control:
+        control(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _settle(seconds_in_one_go: float) -> None:

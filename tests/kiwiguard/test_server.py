@@ -117,6 +117,17 @@ def test_it_ends_at_once_with_all_its_processes(site: Site) -> None:
     assert b"password" not in site.log.read_bytes()  # it is an existing site
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Other systems don't tell who has lost a parent")
+def test_no_process_outlives_a_killed_parent(site: Site) -> None:
+    with site.running() as server:
+        others = children(server)
+        server.kill()
+        server.wait()
+        until(lambda: all(is_over(pid) for pid in others))
+    with site.running():
+        assert site.answers()
+
+
 def test_it_says_why_it_cannot_start(site: Site, tmp_path: Path) -> None:
     with site.running():
         second = Site(tmp_path)
