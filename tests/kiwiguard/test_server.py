@@ -128,6 +128,24 @@ def test_no_process_outlives_a_killed_parent(site: Site) -> None:
         assert site.answers()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Other systems have no names without files")
+def test_of_two_that_start_at_once_one_gets_the_port(site: Site, tmp_path: Path) -> None:
+    second = Site(tmp_path)
+    second.environment["PORT"] = str(site.port)
+    one, other = site.start(), second.start()
+    until(lambda: one.poll() is not None or other.poll() is not None)
+    refused, left, log = (one, other, site.log) if one.poll() is not None else (other, one, second.log)
+    try:
+        assert refused.returncode == 1
+        assert f"Port {site.port} on 127.0.0.1 can't be used".encode() in log.read_bytes()
+        until(site.answers)
+        assert left.poll() is None
+    finally:
+        for server in (one, other):
+            server.terminate()
+            server.wait(20)
+
+
 def test_it_says_why_it_cannot_start(site: Site, tmp_path: Path) -> None:
     with site.running():
         second = Site(tmp_path)

@@ -46,6 +46,8 @@ class Command(BaseCommand):
         if options["workers"] < 1:
             raise CommandError("WEB_CONCURRENCY must be at least 1: so many processes answer readers.")
         refuse_taken_port(options["host"], options["port"])
+        if not options["reload"]:
+            claim_port(options["host"], options["port"])
         password = self._prepare()
         self.stdout.write(f"{settings.SITE_NAME} is at {settings.SITE_URL}/")
         if password:
@@ -81,6 +83,22 @@ def refuse_taken_port(host: str, port: int) -> None:
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or "it must be between 0 and 65535"
         raise CommandError(f"Port {port} on {host} can't be used: {reason}. Set PORT to another one.") from error
+
+
+def claim_port(host: str, port: int) -> None:
+    """Keep another server from starting there, from now until all processes of this one have ended, if it is Linux.
+
+    The workers share the port, so it would take no notice; and it is seconds until the first of them listens.
+    """
+    if sys.platform != "linux":
+        return
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0kiwiguard-{host}-{port}")  # a name without a file, which goes with the process
+    except OSError as error:
+        raise CommandError(f"Port {port} on {host} can't be used: a server has it. Set PORT to another one.") from error
+    claim.set_inheritable(True)
+    claim.detach()  # so that nothing closes it here, and what this process becomes has it too
 
 
 @transaction.atomic
