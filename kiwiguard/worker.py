@@ -32,6 +32,7 @@ class TaskWorker:
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
+        self.at_tasks = threading.Lock()
         self.next_chores = 0.0
 
     def run(self) -> None:
@@ -53,10 +54,19 @@ class TaskWorker:
         is_time_for_chores = time.monotonic() >= self.next_chores
         if is_time_for_chores:
             self.next_chores = time.monotonic() + SECONDS_BETWEEN_CHORES
-        work: list[Callable[[], object]] = [partial(run_tasks, self.goes_on), purge_again]
+        work: list[Callable[[], object]] = [self._run_tasks, purge_again]
         if is_time_for_chores:
             work.insert(0, partial(tidy, self.goes_on))
         do_all(do for do in work if self.goes_on())
+
+    def finish(self) -> None:
+        """Begin no more, and wait for the present task, which would be done again; a chore may break off."""
+        self.stopping.set()
+        self.at_tasks.acquire(timeout=SECONDS_TO_FINISH)
+
+    def _run_tasks(self) -> None:
+        with self.at_tasks:
+            run_tasks(self.goes_on)
 
 
 class Tasks(Worker):
@@ -94,8 +104,6 @@ def working_inside() -> Iterator[None]:
         yield
         return
     worker = TaskWorker()
-    thread = threading.Thread(target=worker.run, name="tasks", daemon=True)
-    thread.start()
+    threading.Thread(target=worker.run, name="tasks", daemon=True).start()
     yield
-    worker.stopping.set()
-    thread.join(SECONDS_TO_FINISH)
+    worker.finish()

@@ -86,12 +86,14 @@ def test_told_to_stop_it_ends_after_the_present_chore(monkeypatch: pytest.Monkey
 def test_the_worker_inside_the_server_may_end_its_present_task(monkeypatch: pytest.MonkeyPatch) -> None:
     has_begun, events = threading.Event(), []
 
-    def look(working: TaskWorker) -> None:
+    def run_tasks(goes_on: Callable[[], bool]) -> None:
         has_begun.set()
-        assert working.stopping.wait(20)
+        while goes_on():
+            pass
         events.append("sent")
 
-    monkeypatch.setattr(TaskWorker, "look", look)
+    monkeypatch.setattr(worker, "run_tasks", run_tasks)
+    monkeypatch.setattr(worker, "tidy", lambda *_: None)
     with working_inside():
         assert has_begun.wait(20)
     assert events == ["sent"]
