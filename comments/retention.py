@@ -9,12 +9,12 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
+from articles.batches import batches
 from articles.models import Correction
 from comments.models import Comment, CommentQuerySet, Notice, Policy, Report, RetentionRun, Subscription
 from comments.models.queryset import REFUSED, Status
 
 NOTICE_DAYS = 30
-BATCH = 5_000  # rows: a statement takes only so many values
 REMOVED_TEXT = "[removed]"
 
 
@@ -42,11 +42,10 @@ def carry_out(*, is_dry_run: bool = False) -> dict[str, int]:
 
 
 def _remove(line: Line, over: QuerySet[Any]) -> int:
-    keys = list(over.order_by("-pk").values_list("pk", flat=True))  # answers before what they answer
     removed = 0
-    for at in range(0, len(keys), BATCH):
+    for keys in batches(over.order_by("-pk").values_list("pk", flat=True)):  # answers before what they answer
         with transaction.atomic():
-            removed += line.remove(over.filter(pk__in=keys[at : at + BATCH]))
+            removed += line.remove(over.filter(pk__in=keys))
     return removed
 
 

@@ -93,7 +93,7 @@ def test_fingerprints_of_networks_and_unconfirmed_wishes_go() -> None:
 
 
 def test_no_statement_takes_more_values_however_much_falls_due(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "BATCH", 5)
+    monkeypatch.setattr("articles.batches.BATCH", 5)
     article, most = make_article(), []
     for count in (10, 40):
         for _ in range(count):
@@ -118,7 +118,7 @@ def noting(sizes: list[int]) -> Any:
 def test_removed_one_by_one_replies_go_with_their_answers_and_stay_for_those_of_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(retention, "BATCH", 1)
+    monkeypatch.setattr("articles.batches.BATCH", 1)
     article, refused = make_article(), {"status": "rejected", "decided_at": days_ago(91)}
     make_reply(article, parent=make_reply(article, **refused), **refused)
     kept = make_reply(article, **refused)
