@@ -37,8 +37,9 @@ class TextField(forms.CharField):
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> str:
-        """Return the text without controls."""
-        return clean_text(super().to_python(value) or "")
+        """Return the text without controls; one in which nothing could be seen is none."""
+        text = clean_text(super().to_python(value) or "")
+        return text if clean_line(text) else ""
 
 
 class SharedFields(dict[str, forms.Field]):

@@ -69,6 +69,7 @@ def test_an_approved_reply_is_on_the_page_on_the_next_request(client: Client, ar
         ("website", "https://example.org/?me=aroha@hidden.invalid", "e-mail address"),
         ("body", "", "required"),
         ("body", " \n\t ", "required"),
+        ("body", "\u200b\u2060", "required"),
         ("body", "x" * 5001, "5000"),
         ("body", "Write to AROHA@hidden.invalid", "e-mail address"),
     ],
