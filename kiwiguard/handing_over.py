@@ -30,6 +30,7 @@ from kiwiguard.page_store import Application, Headers
 from kiwiguard.threads import CHUNK, IN_MEMORY, copy
 
 PACE = 0.013  # seconds between two requests that may write, on one machine, where several come at once
+TOGETHER = 4  # of a crowd come in at once; the more of them, the longer the processor is taken from readers
 AHEAD = 240  # of those who come alone may be let in ahead of that pace
 LATE = 0.06  # seconds that may be made up for where the processor kept the intake waiting
 STAFF_THREADS = 2
@@ -112,35 +113,54 @@ def take_over(way: socket.socket, application: Application, *, threads: int, pac
     others: a picture or an import takes long, and so does looking at a password, which anybody may send.
     """
     pool, for_staff, entrance = ThreadPoolExecutor(threads, "intake"), ForStaff(), Entrance(way, pace)
-    while (received := socket.recv_fds(way, 1, 1))[0]:
-        if not received[1]:
-            logger.error("Something that was handed over is lost: this process may open no more files.")
-            continue
-        entrance.hold()
-        entrance.last = pool.submit(_take, socket.socket(fileno=received[1][0]), application, for_staff)
+    while group := entrance.let_in():
+        entrance.last = pool.submit(_take_all, group, application, for_staff)
 
 
 class Entrance:
-    """Where one after the other is let in: who comes alone at once, a crowd at its pace, and who never rests too."""
+    """Where they are let in: who comes alone at once, and a crowd at its pace, in groups.
+
+    What a reply finds in the processor's caches is gone once readers had it for a while. A group is answered in one
+    thread, one right behind the other, so that only its first has to fetch it all.
+    """
 
     def __init__(self, way: socket.socket, pace: float) -> None:
-        """Take where they come from, and the seconds between two of a crowd."""
+        """Take where they come from, and the seconds for each of a crowd."""
+        self.way, self.pace = way, pace
         self.behind = select.poll()
         self.behind.register(way, select.POLLIN)
-        self.pace = pace
-        self.free_at = self.came_at = 0.0  # when the next one may come in, by the pace, and when the last one did
+        self.free_at = self.opened_at = 0.0  # when the next ones may come in, by the pace, and when the last ones did
+        self.let_in_last = 0
         self.last: Future[None] | None = None
 
-    def hold(self) -> None:
-        """Hold the next one until it may come in: no longer than a step, however far ahead who came alone has been."""
-        until = min(self.free_at, self.came_at + self.pace)
+    def let_in(self) -> list[socket.socket]:
+        """Wait for the next ones, and until they may come in; return a stream for each, or none if nobody is left."""
+        first = self._receive()
+        if not first:
+            return []
+        self._hold()
+        group = [first]
+        while len(group) < TOGETHER and self.behind.poll(0) and (another := self._receive()):
+            group.append(another)
+        self.let_in_last, self.opened_at = len(group), time.monotonic()
+        self.free_at = max(self.free_at, self.opened_at - LATE) + len(group) * self.pace
+        return group
+
+    def _receive(self) -> socket.socket | None:
+        while (received := socket.recv_fds(self.way, 1, 1))[0]:
+            if received[1]:
+                return socket.socket(fileno=received[1][0])
+            logger.error("Something that was handed over is lost: this process may open no more files.")
+        return None
+
+    def _hold(self) -> None:
+        """Hold who has come, no longer than those before are given, however far ahead who came alone has been."""
+        until = min(self.free_at, self.opened_at + self.let_in_last * self.pace)
         if self.last:
             wait([self.last], _left(until))
         is_alone = (self.last is None or self.last.done()) and not self.behind.poll(0)
         if not is_alone or self.free_at - time.monotonic() > AHEAD * self.pace:
             time.sleep(_left(until))
-        self.came_at = time.monotonic()
-        self.free_at = max(self.free_at, self.came_at - LATE) + self.pace
 
 
 def _left(until: float) -> float:
@@ -180,6 +200,12 @@ def _first_line(head: Any, body: IO[bytes]) -> bytes:
     return json.dumps([length, head]).encode() + b"\n"
 
 
+def _take_all(group: list[socket.socket], application: Application, for_staff: ForStaff) -> None:
+    """Answer one right behind the other; what one fails at is nothing to the next."""
+    for theirs in group:
+        _take(theirs, application, for_staff)
+
+
 def _take(theirs: socket.socket, application: Application, for_staff: ForStaff) -> None:
     """Hear a request, and answer it, or have it answered."""
     stream = theirs.makefile("rwb")
@@ -200,7 +226,7 @@ def _take(theirs: socket.socket, application: Application, for_staff: ForStaff) 
 def _answer(stream: Any, environ: dict[str, Any], body: IO[bytes], application: Application) -> None:
     said: list[tuple[Any, ...]] = []
     environ |= {"wsgi.input": body, "wsgi.errors": sys.stderr}
-    with stream, body, SpooledTemporaryFile(IN_MEMORY) as answer:
+    with suppress(OSError), stream, body, SpooledTemporaryFile(IN_MEMORY) as answer:  # whoever asked may have ended
         try:
             chunks: Any = application(environ, lambda *head: said.append(head[:2]))
             with closing(chunks):
@@ -208,8 +234,7 @@ def _answer(stream: Any, environ: dict[str, Any], body: IO[bytes], application: 
         except Exception:
             logger.exception("What was handed over couldn't be answered.")
             return
-        with suppress(OSError):  # whoever asked has ended
-            _say(stream, said[-1], answer)
+        _say(stream, said[-1], answer)
 
 
 def _say(stream: Any, head: Any, body: IO[bytes]) -> None:

@@ -9,16 +9,16 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import closing
+from contextlib import closing, suppress
 from io import BytesIO
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 
 from kiwiguard import handing_over
-from kiwiguard.handing_over import LATE, STAFF_PLACES, HandingOver, take_over
+from kiwiguard.handing_over import STAFF_PLACES, TOGETHER, HandingOver, take_over
 from kiwiguard.limits import REFUSED
 from tests.deploy.running import until
 
@@ -131,21 +131,36 @@ def test_who_comes_alone_but_never_rests_keeps_the_pace(
     assert time.monotonic() - began > 0.1 * (7 - 1 - 2) * 0.8
 
 
-def test_a_crowd_is_answered_in_its_order_and_at_a_pace(way: Way, worker: HandingOver) -> None:
+def test_a_crowd_is_answered_in_its_order_and_in_groups_at_a_pace(way: Way, worker: HandingOver) -> None:
     times: dict[str, float] = {}
 
     def application(environ: dict[str, Any], start_response: Any) -> HttpResponse:
         times[environ["PATH_INFO"]] = time.monotonic()
         return intake(environ, start_response)
 
-    with ThreadPoolExecutor(5) as server:
-        for number in range(5):
-            server.submit(post, worker, PATH_INFO=str(number))
+    with ThreadPoolExecutor(2 * TOGETHER + 2) as server:
+        crowd = [str(number) for number in range(2 * TOGETHER + 2)]
+        for number, path in enumerate(crowd):
+            server.submit(post, worker, PATH_INFO=path)
             until(lambda on_the_way=number + 1: waiting(way) == on_the_way)  # type: ignore[misc]
-        open_intake(way, application, pace=0.1)
-    assert sorted(times, key=times.__getitem__) == ["0", "1", "2", "3", "4"]
-    # The last one has nobody behind. When each of them looks at the clock isn't when it was let in.
-    assert times["3"] - times["0"] > (0.1 * 3 - LATE) * 0.8
+        open_intake(way, application, pace=0.2)
+    assert sorted(times, key=times.__getitem__) == crowd
+    # When each of them looks at the clock isn't when it was let in.
+    pauses = [later - earlier > 0.2 * TOGETHER * 0.5 for earlier, later in pairwise(sorted(times.values()))]
+    assert pauses == [place % TOGETHER == 0 for place in range(1, len(crowd))]
+
+
+def test_who_is_gone_takes_nobody_along(way: Way, worker: HandingOver) -> None:
+    async def go_before_it_is_answered() -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(worker.ask({"PATH_INFO": "/", "CONTENT_LENGTH": "0", "wsgi.input": BytesIO()}), 0.1)
+
+    with ThreadPoolExecutor(1) as server:
+        asyncio.run(go_before_it_is_answered())
+        behind = server.submit(said, worker, b"reply")
+        until(lambda: waiting(way) == 2)
+        open_intake(way)
+        assert behind.result(10) == b"at the intake: reply to /"
 
 
 def test_what_waits_when_an_intake_ends_is_answered_by_the_next(way: Way, worker: HandingOver) -> None:
