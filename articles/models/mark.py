@@ -5,7 +5,8 @@ mark says how many entries are as old as a point of the list, or older. New entr
 mark has to change; one that comes or goes elsewhere shifts the marks above it.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -103,23 +104,36 @@ class LongList:
 
     def account_for(self, *, gone: Iterable[Spot] = (), new: Iterable[Spot] = ()) -> None:
         """Take account of entries that were taken out or added; all of them have to be by now."""
-        for spots, step in ((gone, -1), (new, 1)):
-            for spot in spots:
-                self._marks.filter(RowComparison(("at", "number"), ">=", spot)).update(rank=F("rank") + step)
-        for spot in sorted(new):
-            self._keep_distance(spot)
+        for near in self._unparted(gone):
+            self._shift(near[0], -len(near))
+        for near in self._unparted(new):
+            self._shift(near[0], len(near))
+            self._keep_distance(near[0])
+
+    def _unparted(self, spots: Iterable[Spot]) -> Iterator[list[Spot]]:
+        """Yield spots in lists, in their order, each of those that no mark parts from each other."""
+        rest = sorted(spots)
+        while rest:
+            mark = self._marks.filter(RowComparison(("at", "number"), ">=", rest[0])).order_by("at", "number").first()
+            end = bisect_right(rest, Spot(mark.at, mark.number)) if mark else len(rest)
+            yield rest[:end]
+            rest = rest[end:]
+
+    def _shift(self, spot: Spot, step: int) -> None:
+        self._marks.filter(RowComparison(("at", "number"), ">=", spot)).update(rank=F("rank") + step)
 
     def _keep_distance(self, spot: Spot) -> None:
+        """Set marks between the two around a spot until none are too far apart."""
         below = self._marks.up_to(spot).order_by("at", "number").last()
         above = self._marks.after(spot).order_by("at", "number").first()
-        known = below.rank if below else 0
-        if above and above.rank - known < 2 * SPACING:
-            return
-        between = self._compared(">", Spot(below.at, below.number)) if below else self.entries
-        spots = list(between.order_by(self.at, self.number).values_list(self.at, self.number)[: 2 * SPACING])
-        if len(spots) == 2 * SPACING:
+        while above is None or above.rank - (below.rank if below else 0) >= 2 * SPACING:
+            between = self._compared(">", Spot(below.at, below.number)) if below else self.entries
+            spots = list(between.order_by(self.at, self.number).values_list(self.at, self.number)[: 2 * SPACING])
+            if len(spots) < 2 * SPACING:
+                return
             at, number = spots[SPACING - 1]
-            self._marks.create(list=self.name, at=at, number=number, rank=known + SPACING)
+            rank = (below.rank if below else 0) + SPACING
+            below = self._marks.create(list=self.name, at=at, number=number, rank=rank)
 
     @property
     def _marks(self) -> MarkQuerySet:

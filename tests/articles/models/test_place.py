@@ -169,6 +169,22 @@ def test_entries_that_come_by_themselves_get_marks(numbers: None) -> None:
     assert all(after - before < 2 * SPACING for before, after in pairwise(ranks))
 
 
+def test_many_that_come_or_go_at_once_are_accounted_for_in_a_few_queries(
+    numbers: None, django_assert_max_num_queries: Any
+) -> None:
+    entries = LongList("test", Place.objects.filter(list="test"), number="article_id")
+    entries.account_for(new=stand(6 * SPACING))
+    more = stand(2 * SPACING, start=10_000)
+    with django_assert_max_num_queries(30):
+        entries.account_for(new=more)
+    Place.objects.filter(list="test", article__in=[spot.number for spot in more[::2]]).delete()
+    with django_assert_max_num_queries(30):
+        entries.account_for(gone=more[::2])
+    there = [Spot(*row) for row in Place.objects.filter(list="test").values_list("at", "article_id")]
+    for mark in Mark.objects.filter(list="test"):
+        assert mark.rank == sum(spot <= Spot(mark.at, mark.number) for spot in there)
+
+
 def test_the_longest_name_of_an_outlet_makes_a_list_with_marks() -> None:
     name = f"outlet-{'o' * MAX_SLUG_LENGTH}"
     entries = LongList(name, Place.objects.filter(list=name), number="article_id")

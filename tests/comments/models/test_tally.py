@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import Count, Q
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
@@ -17,6 +18,7 @@ from comments.models import Comment, Policy, Tally
 from comments.models.tally import listed_roots, tally_anew, visible_answers
 from comments.proving import prove
 from tests.factories import make_approved_reply, make_article, make_reply, make_staff
+from tests.turns import taken_by
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +106,34 @@ def test_an_address_proven_while_a_moderator_approves_leaves_the_reply_counted()
         assert kept(article) == counted(article)
         waiting.reject(by=moderator)
         assert kept(article) == counted(article)
+
+
+def test_many_answers_in_one_thread_are_decided_on_in_as_many_queries_as_a_few() -> None:
+    article, moderator = make_article(), make_staff("Moderator")
+    root, now = make_approved_reply(article), timezone.now()
+    Comment.objects.bulk_create(
+        Comment(
+            article=article,
+            parent=root,
+            root=root,
+            name="N",
+            body="B",
+            status="approved",
+            decided_at=now,
+            submitted_at=now - timedelta(minutes=number),
+        )
+        for number in range(4 * SPACING)
+    )
+    taken = []
+    for count in (10, 60):
+        times = [now - timedelta(seconds=number) for number in range(count)]
+        waiting = [make_reply(article, parent=root, submitted_at=at) for at in times]
+        chosen = Comment.objects.filter(pk__in=[reply.pk for reply in waiting])
+        with CaptureQueriesContext(connection) as queries:
+            chosen.approve(by=moderator)
+            chosen.reject(by=moderator)
+        taken.append(len(queries))
+    assert taken[0] == taken[1]
 
 
 def test_counting_anew_says_what_is_kept() -> None:
