@@ -5,8 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db import transaction
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.defaultfilters import truncatechars
 from django.urls import reverse
 from django.utils.html import format_html
@@ -112,7 +111,7 @@ class CommentAdmin(BoundedAdmin[Comment]):
         """Record that somebody saw an address."""
         comment = self.get_object(request, unquote(object_id))
         if comment is not None and comment.email and _sees_addresses(request):
-            _record(request, Comment.objects.filter(pk=comment.pk), Access.Kind.SEEN)
+            Access.objects.record(Comment.objects.filter(pk=comment.pk), Access.Kind.SEEN, actor=staff_user(request))
         return super().change_view(request, object_id, *args, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Comment | None = None) -> tuple[str, ...]:
@@ -170,28 +169,22 @@ class CommentAdmin(BoundedAdmin[Comment]):
         messages.success(request, f"{queryset.mark_spam(by=staff_user(request))} filed as spam.")
 
     @admin.action(description="Export all that is held about the selected persons", permissions=["export"])
-    def export_selected(self, request: HttpRequest, queryset: CommentQuerySet) -> HttpResponse:
+    def export_selected(self, request: HttpRequest, queryset: CommentQuerySet) -> StreamingHttpResponse:
         """Send all replies of the same addresses, as JSON."""
         people = set(queryset.values_list("email_fingerprint", flat=True)) - {""}
         theirs = Comment.objects.filter(email_fingerprint__in=people) | Comment.objects.filter(
             pk__in=queryset.values("pk")
         )
-        _record(request, theirs, Access.Kind.EXPORTED)
+        Access.objects.record(theirs, Access.Kind.EXPORTED, actor=staff_user(request))
         return data_file(theirs)
 
     @admin.action(description="Erase the personal data of the selected replies", permissions=["erase"])
     @transaction.atomic
     def erase_selected(self, request: HttpRequest, queryset: CommentQuerySet) -> None:
         """Forget who wrote them; the text stays."""
-        _record(request, queryset, Access.Kind.ERASED)
+        Access.objects.record(queryset, Access.Kind.ERASED, actor=staff_user(request))
         messages.success(request, f"{queryset.erase_personal_data()} erased.")
 
 
 def _sees_addresses(request: HttpRequest) -> bool:
     return request.user.has_perm("comments.view_personal_data")
-
-
-def _record(request: HttpRequest, replies: QuerySet[Comment], kind: Access.Kind) -> None:
-    actor = staff_user(request)
-    keys = replies.values_list("pk", flat=True)
-    Access.objects.bulk_create([Access(comment_id=pk, actor=actor, kind=kind) for pk in keys])

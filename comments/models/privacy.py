@@ -1,8 +1,27 @@
 """What is recorded about the handling of personal data."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
+
+from articles.batches import batches
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from comments.models.queryset import CommentQuerySet
+
+
+class AccessManager(models.Manager["Access"]):
+    """Records accesses."""
+
+    def record(self, replies: "CommentQuerySet", kind: "Access.Kind", *, actor: "User | None" = None) -> None:
+        """Record that the personal data of some replies was handled; by nobody is by an operator's command."""
+        with transaction.atomic():
+            for keys in batches(replies.order_by("pk").values_list("pk", flat=True)):
+                self.bulk_create([Access(comment_id=pk, actor=actor, kind=kind) for pk in keys])
 
 
 class Access(models.Model):
@@ -26,6 +45,8 @@ class Access(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind)
     made_at = models.DateTimeField(default=timezone.now)
+
+    objects = AccessManager()
 
     class Meta:
         verbose_name = "access to personal data"

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID, uuid4
 
 from django.db import models, transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from articles.batches import batches
 from articles.models import Correction, ShownQuerySet
 from articles.richtext import render_reply
 from comments import announcing, personal_data
@@ -194,23 +195,32 @@ class CommentQuerySet(ShownQuerySet["Comment"]):
         """Forget the selected replies as their author asks: what nobody saw goes altogether, else only who wrote it."""
         with transaction.atomic():
             Correction.take_turn()  # which comes before that of the replies
-            chosen = list(self.values_list("pk", flat=True))
-            replies = self.model.objects.filter(pk__in=chosen)
-            replies.delete_unanswered()
-            replies.erase_personal_data()
+            chosen = list(self.order_by("-pk").values_list("pk", flat=True))
+            for keys in batches(chosen):  # answers before what they answer
+                replies = self.model.objects.filter(pk__in=keys)
+                replies.delete_unanswered()
+                replies.erase_personal_data()
         return len(chosen)
 
     def delete_unanswered(self) -> int:
-        """Delete those of the selected replies that readers don't see and nobody answered; return how many."""
-        keys = list(self.exclude(status=Status.APPROVED).values_list("pk", flat=True))
-        count = deleted = 0
-        while True:  # a reply whose answers went is itself unanswered
-            leaves = self.model.objects.filter(pk__in=keys, answers__isnull=True, thread__isnull=True)
-            Decision.objects.forget_texts(leaves.values("pk"))
-            deleted = leaves.delete()[1].get("comments.Comment", 0)
-            count += deleted
-            if not deleted:
-                return count
+        """Delete those of the selected replies that readers don't see and nobody answered; return how many.
+
+        Answers that go too are none. There can be as many replies as a statement takes.
+        """
+        with transaction.atomic():
+            unseen = self.locked().exclude(status=Status.APPROVED).order_by()
+            parents = dict(unseen.values_list("pk", "parent"))
+            others = self.model.objects.filter(parent=OuterRef("pk")).exclude(pk__in=parents)
+            kept = set(self.model.objects.filter(Exists(others), pk__in=parents).values_list("pk", flat=True))
+            for pk in list(kept):
+                above = parents[pk]
+                while above in parents and above not in kept:
+                    kept.add(above)
+                    above = parents[above]
+            gone = parents.keys() - kept
+            Decision.objects.forget_texts(gone)
+            self.model.objects.filter(pk__in=gone).delete()
+        return len(gone)
 
     def erase_personal_data(self) -> int:
         """Forget who wrote the selected replies, for good; the text stays, so that the discussion can be read."""

@@ -107,6 +107,26 @@ def test_no_statement_takes_more_values_however_much_falls_due(monkeypatch: pyte
     assert most[0] == most[1]
 
 
+def test_no_statement_takes_more_values_however_much_a_person_wrote(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("articles.batches.BATCH", 5)
+    article = make_article()
+    most: list[int] = []
+    for count in (10, 40):
+        seen = make_approved_reply(article)
+        for _ in range(count // 2):
+            seen = make_approved_reply(article, parent=seen, email="me@hidden.invalid")
+            make_reply(article, parent=seen, email="me@hidden.invalid")
+        sizes: list[int] = []
+        with connection.execute_wrapper(noting(sizes)):
+            assert f"{count} replies erased." in run("privacy_erase", "me@hidden.invalid")
+        assert Access.objects.filter(kind="erased").count() == count
+        assert set(Comment.objects.filter(status="pending")) == set()
+        assert Comment.objects.exclude(email_fingerprint="").count() == len(most) + 1
+        Access.objects.all().delete()
+        most.append(max(sizes))
+    assert most[0] == most[1]
+
+
 def noting(sizes: list[int]) -> Any:
     def execute_and_note(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
         sizes.append(len(params or ()))

@@ -22,8 +22,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Erase and say how much; raises CommandError if nothing is held."""
         theirs = Comment.objects.by(options["address"])
-        keys = list(theirs.values_list("pk", flat=True))
-        if not keys:
+        if not theirs.exists():
             raise CommandError("Nothing is held under this address.")
-        Access.objects.bulk_create([Access(comment_id=pk, kind=Access.Kind.ERASED) for pk in keys])
-        self.stdout.write(f"{theirs.erase()} {'reply' if len(keys) == 1 else 'replies'} erased.")
+        Access.objects.record(theirs, Access.Kind.ERASED)
+        count = theirs.erase()
+        self.stdout.write(f"{count} {'reply' if count == 1 else 'replies'} erased.")

@@ -136,6 +136,21 @@ def test_many_answers_in_one_thread_are_decided_on_in_as_many_queries_as_a_few()
     assert taken[0] == taken[1]
 
 
+def test_a_long_chain_of_answers_goes_in_as_many_queries_as_a_short_one() -> None:
+    article, moderator, taken = make_article(), make_staff("Moderator"), []
+    for length in (2, 20):
+        above = kept = make_reply(article)
+        make_approved_reply(article, parent=kept)
+        for _ in range(length):
+            above = make_reply(article, parent=above)
+        with CaptureQueriesContext(connection) as queries:
+            assert Comment.objects.all().delete_unanswered() == length
+        assert set(Comment.objects.pending()) == {kept}
+        kept.approve(by=moderator)
+        taken.append(len(queries))
+    assert taken[0] == taken[1]
+
+
 def test_counting_anew_says_what_is_kept() -> None:
     article = make_article()
     root = make_reply(article)
