@@ -65,7 +65,7 @@ def _people(before: datetime) -> CommentQuerySet:
 
 def _remove_replies(replies: CommentQuerySet) -> int:
     Correction.take_turn()  # which comes before that of the replies
-    chosen = list(replies.values_list("pk", flat=True))
+    chosen = list(replies.locked().values_list("pk", flat=True))  # one may have been approved meanwhile
     over = Comment.objects.filter(pk__in=chosen)
     over.delete_unanswered()
     over.erase_personal_data()

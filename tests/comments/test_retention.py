@@ -127,6 +127,19 @@ def test_no_statement_takes_more_values_however_much_a_person_wrote(monkeypatch:
     assert most[0] == most[1]
 
 
+def test_a_reply_that_is_approved_while_retention_waits_for_its_turn_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    reply, moderator = make_reply(make_article(), status="spam", decided_at=days_ago(15)), make_staff("Moderator")
+    take_turn = Comment.take_turn
+
+    def wait_for_a_moderator() -> None:
+        monkeypatch.setattr(Comment, "take_turn", take_turn)
+        reply.approve(by=moderator)
+
+    monkeypatch.setattr(Comment, "take_turn", wait_for_a_moderator)
+    assert retention.carry_out()["spam"] == 0
+    assert Comment.objects.visible().get() == reply
+
+
 def noting(sizes: list[int]) -> Any:
     def execute_and_note(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
         sizes.append(len(params or ()))
