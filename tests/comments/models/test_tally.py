@@ -108,6 +108,13 @@ def test_an_address_proven_while_a_moderator_approves_leaves_the_reply_counted()
         assert kept(article) == counted(article)
 
 
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite takes one writer at a time anyway.")
+def test_whoever_proves_an_address_takes_a_turn_before_locking_the_reply() -> None:
+    reply = make_reply(make_article())
+    taken = taken_by(lambda: prove(reply))
+    assert taken.index("DISCUSSIONS") < taken.index("comments_comment")
+
+
 def test_many_answers_in_one_thread_are_decided_on_in_as_many_queries_as_a_few() -> None:
     article, moderator = make_article(), make_staff("Moderator")
     root, now = make_approved_reply(article), timezone.now()
