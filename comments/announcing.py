@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_tasks import task
 
+from articles.asking import ask
 from comments import mailing
 from comments.models.decision import Decision
 from comments.models.mail import MailChoice, Notice, Subscription
@@ -22,6 +23,14 @@ from comments.models.mail import MailChoice, Notice, Subscription
 if TYPE_CHECKING:
     from comments.models.comment import Comment
 
+MOST_ABOVE = 1_000  # replies: who wrote none of those nearest above an answer has long left the talk
+_ABOVE = """
+    WITH RECURSIVE above (id, parent_id, distance) AS (
+        SELECT id, parent_id, 1 FROM comments_comment WHERE id = %s
+        UNION ALL SELECT parent.id, parent.parent_id, distance + 1
+        FROM above JOIN comments_comment parent ON parent.id = above.parent_id WHERE distance < %s
+    ) SELECT id FROM above
+"""
 DIGEST_PAUSES = {MailChoice.Often.HOURLY: timedelta(hours=1), MailChoice.Often.DAILY: timedelta(days=1)}
 
 
@@ -129,14 +138,8 @@ def _answered(answer: "Comment", reply: "Comment") -> Notice:
 
 def _followers(answer: "Comment") -> list[Subscription]:
     """Return the wishes of those above an answer in its thread, each person once, its own author left out."""
-    if answer.root is None:
-        return []
-    parents = dict(answer.root.thread.values_list("pk", "parent_id"))
-    above, at = [], answer.parent_id
-    while at is not None:
-        above.append(at)
-        at = parents.get(at)
-    subscriptions = _confirmed(Subscription.Kind.ANSWERS).filter(comment__in=above)
+    above = [pk for (pk,) in ask(_ABOVE, answer.parent_id, MOST_ABOVE)]
+    subscriptions = _confirmed(Subscription.Kind.ANSWERS).filter(comment__in=above).order_by("comment")
     people = {s.comment.email_fingerprint: s for s in subscriptions if s.comment.email_fingerprint}
     people.pop(answer.email_fingerprint, None)
     return list(people.values())

@@ -1,11 +1,15 @@
 """The discussion's mail, from wish to inbox, against a real SMTP server."""
 
+import json
 import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -14,8 +18,10 @@ from comments.crediting import announce_published_corrections, draft_correction
 from comments.housekeeping import tidy
 from comments.mailing import PAUSES, deliver_overdue
 from comments.models import Comment, MailChoice, Notice, Subscription
+from comments.tokens import Purpose, seal
 from tests.comments.conftest import Inbox
 from tests.factories import make_approved_reply, make_article, make_reply, make_staff, reply_data
+from tests.plans import whole_reads
 
 WISHES = ["decision", "answers"]
 
@@ -83,6 +89,20 @@ def test_followers_hear_of_an_answer_when_it_is_approved_and_once(inbox: Inbox) 
     answer.reject(by=moderator)
     answer.approve(by=moderator)
     assert inbox.fetch() == []
+
+
+def test_those_nearest_above_an_answer_hear_of_it_each_once(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(announcing, "MOST_ABOVE", 4)
+    article, moderator = make_article(), make_staff("Moderator")
+    above = make_approved_reply(article)
+    beside = follower(article, parent=above, email="beside@hidden.invalid")
+    for name in ("far", "near", "nearer", "near", "nearest"):
+        above = follower(article, parent=above, email=f"{name}@hidden.invalid")
+    make_reply(article, parent=beside, email="near@hidden.invalid").approve(by=moderator)
+    make_reply(article, parent=above).approve(by=moderator)
+    assert inbox.fetch() == [f"An answer to your reply to “{article.title}”"] * 4
+    told = [to.partition("@")[0] for to, _ in inbox.letters]
+    assert sorted(told) == ["beside", "near", "nearer", "nearest"]
 
 
 def test_nobody_is_told_of_an_answer_of_their_own_or_one_taken_back(inbox: Inbox) -> None:
@@ -268,7 +288,7 @@ def test_everything_under_an_address_is_handed_over_and_erased(inbox: Inbox, cli
     inbox.fetch()
     link = path(inbox.text(), "address")
     assert client.get(f"{link}data.json").status_code == 405
-    data = client.post(f"{link}data.json").json()
+    data = json.loads(b"".join(client.post(f"{link}data.json")))
     assert [entry["e-mail"] for entry in data] == ["me@hidden.invalid"] * 2
     assert client.get(f"{link}erase/").status_code == 405
     assert "2 replies" in client.post(f"{link}erase/").content.decode()
