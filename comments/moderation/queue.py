@@ -7,7 +7,7 @@ same however long the queue is, and wherever in it the page is.
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from heapq import merge
 from typing import Any, NamedTuple
 
@@ -15,15 +15,13 @@ from django import forms
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.db.models.functions import Substr
 from django.http import QueryDict
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from articles.counting import Count, count
 from articles.expressions import JSONRows
 from articles.models import Article, KeyPoint
-from articles.ordering import Edge, Order
 from comments.models import Comment, CommentQuerySet, Decision, Finding, Report, Rule
 from comments.models.queryset import REFUSED, Status
+from comments.runs import Place, Run
 
 REPLIES_PER_PAGE = 500
 MOST_SEARCHED = 2_000  # replies that one page is searched in
@@ -58,48 +56,6 @@ TABS = {
         Tab("spam", "Spam"),
     )
 }
-
-
-@dataclass(frozen=True, order=True)
-class Place:
-    """Where a reply stands in its tab."""
-
-    at: datetime
-    pk: int
-
-    def __str__(self) -> str:
-        return f"{self.at.isoformat()}~{self.pk}"
-
-    @classmethod
-    def read(cls, text: str) -> "Place | None":
-        """Return the place that a text names, or nothing if it names none."""
-        at, _, key = text.rpartition("~")
-        try:
-            moment = parse_datetime(at)
-            if moment and timezone.is_aware(moment) and key.isdecimal():
-                return cls(moment.astimezone(UTC), int(key[:18]))
-        except (ValueError, OverflowError):  # no such day, or none where the clocks show UTC
-            return None
-        return None
-
-
-@dataclass(frozen=True)
-class Run:
-    """Replies that an index has in the order of a time."""
-
-    replies: CommentQuerySet
-    time: str = "submitted_at"
-
-    def narrowed(self, article: int | None, age: timedelta) -> "Run":
-        """Return those of an article, if one is named, that are older than an age."""
-        replies = self.replies.filter(article=article) if article else self.replies
-        return Run(replies.filter(**{f"{self.time}__lt": timezone.now() - age}) if age else replies, self.time)
-
-    def places(self, most: int, *, behind: Place | None, is_oldest_first: bool) -> list[Place]:
-        """Return the first places, or the first behind one."""
-        order = Order(self.time, is_falling=not is_oldest_first)
-        replies = order.behind(self.replies, Edge(behind.at, behind.pk)) if behind else self.replies
-        return [Place(*row) for row in replies.order_by(*order.names).values_list(self.time, "pk")[:most]]
 
 
 def runs_of(tab: Tab) -> list[Run]:

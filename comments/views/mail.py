@@ -1,8 +1,10 @@
 """Where the links in our mails lead: each opens a page that asks, and only its button does anything."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,10 +16,13 @@ from comments.linking import send_link_later
 from comments.models import Comment, CommentQuerySet, MailChoice, Subscription
 from comments.proving import prove
 from comments.responses import SeeOther, too_many
+from comments.runs import Place, Run
 from comments.tokens import Purpose, own_page_path, unseal
 from comments.views.own_page import data_file
 
 LINKS_PER_HOUR = 10  # asked for by one client
+REPLIES_PER_PAGE = 100
+_LISTED = ("name", "submitted_at", "status", "article__title")
 
 
 # As on one's own page, the signed link is the proof.
@@ -75,15 +80,23 @@ def ask_for_link(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def address(request: HttpRequest, token: str) -> HttpResponse:
-    """Show somebody who came from our mail everything that was sent with their address."""
-    replies = _replies(token).select_related("article__section").without_personal_data()
-    links = [(reply, own_page_path(reply)) for reply in replies.order_by("-submitted_at")]
-    return render(request, "comments/address.html", {"links": links, "token": token})
+    """Show somebody who came from our mail what was sent with their address: a page of it, the newest first."""
+    behind = Place.read(request.GET.get("from", ""))
+    places = Run(_replies(token)).places(REPLIES_PER_PAGE + 1, behind=behind, is_oldest_first=False)
+    shown, is_more = places[:REPLIES_PER_PAGE], len(places) > REPLIES_PER_PAGE
+    replies = Comment.objects.filter(pk__in=[place.pk for place in shown]).select_related("article")
+    context = {
+        "links": [(reply, own_page_path(reply)) for reply in replies.only(*_LISTED)],
+        "token": token,
+        "first": request.path if behind else "",
+        "next": f"?{urlencode({'from': shown[-1]})}" if is_more else "",
+    }
+    return render(request, "comments/address.html", context)
 
 
 @csrf_exempt
 @require_POST
-def address_data(request: HttpRequest, token: str) -> HttpResponse:
+def address_data(request: HttpRequest, token: str) -> StreamingHttpResponse:
     """Hand over all that is held about an address."""
     return data_file(_replies(token))
 

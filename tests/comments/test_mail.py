@@ -301,6 +301,34 @@ def test_everything_under_an_address_is_handed_over_and_erased(inbox: Inbox, cli
     assert client.get(link).status_code == 404
 
 
+def test_a_persons_replies_are_shown_by_pages_that_cost_the_same(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    monkeypatch.setattr("comments.views.mail.REPLIES_PER_PAGE", 3)
+    article, now = make_article(), timezone.now()
+    mine = [
+        make_reply(
+            article, email="me@hidden.invalid", name=f"Me, {number}", submitted_at=now - timedelta(days=number // 2)
+        )
+        for number in range(8)
+    ]
+    make_reply(article, email="other@hidden.invalid", name="SOMEBODY ELSE")
+    first = page = reverse("comments:address", args=[seal(Purpose.ADDRESS, mine[0].pk)])
+    shown: list[str] = []
+    while page:
+        assert whole_reads(client, page) == set()
+        with django_assert_num_queries(4) as queries:
+            text = client.get(page).content.decode()
+        said = " ".join(query["sql"] for query in queries.captured_queries[1:])
+        assert not re.search("OFFSET|body_html|email_encrypted", said)
+        assert "SOMEBODY ELSE" not in text
+        shown += re.findall(r"Me, \d", text)
+        older = re.search(r'rel="next" href="([^"]+)"', text)
+        page = f"{first}{older[1]}" if older else ""
+    newest_first = sorted(mine, key=lambda reply: (reply.submitted_at, reply.pk), reverse=True)
+    assert shown == [reply.name for reply in newest_first]
+
+
 def test_a_reader_is_told_when_the_correction_is_published(inbox: Inbox) -> None:
     reply = follower(make_article(), remark="mistake", name="Aroha")
     draft = draft_correction(reply)
