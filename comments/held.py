@@ -1,14 +1,28 @@
 """What the site holds about a person, as it is handed over."""
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
+from articles.batches import batches
 from comments.models import Comment, CommentQuerySet
 
+_AT_ONCE = 500  # replies in memory
 
-def held(replies: CommentQuerySet) -> list[dict[str, Any]]:
-    """Return all that is held with some replies, as data that JSON can carry; for the person alone."""
-    full = replies.select_related("article__section").prefetch_related("subscriptions", "decisions").order_by("pk")
-    return [_held(reply) for reply in full]
+
+def held(replies: CommentQuerySet) -> Iterator[str]:
+    """Yield the parts of a list in JSON of all that is held with some replies; for the person alone."""
+    before = "["
+    for keys in batches(replies.order_by("pk").values_list("pk", flat=True), _AT_ONCE):
+        for reply in _with_all(keys):
+            yield f"{before}\n{json.dumps(_held(reply), indent=2, ensure_ascii=False)}"
+            before = ","
+    yield "[]\n" if before == "[" else "\n]\n"
+
+
+def _with_all(keys: list[int]) -> CommentQuerySet:
+    replies = Comment.objects.filter(pk__in=keys).select_related("article__section").order_by("pk")
+    return replies.defer("article__body", "article__body_html").prefetch_related("subscriptions", "decisions")
 
 
 def _held(reply: Comment) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -114,7 +114,7 @@ def choose_mail(request: HttpRequest, token: str) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
-def data(request: HttpRequest, token: str) -> HttpResponse:
+def data(request: HttpRequest, token: str) -> StreamingHttpResponse:
     """Hand over what is held with this reply; only for a POST, so that nothing follows a link to it."""
     return data_file(Comment.objects.filter(pk=owned_comment(token).pk))
 
@@ -128,9 +128,9 @@ def erase(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "comments/erased.html", {"count": 1})
 
 
-def data_file(replies: CommentQuerySet) -> HttpResponse:
+def data_file(replies: CommentQuerySet) -> StreamingHttpResponse:
     """Return what is held with some replies as a file."""
-    response = JsonResponse(held(replies), safe=False, json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response = StreamingHttpResponse(held(replies), content_type="application/json")
     response.headers["Content-Disposition"] = 'attachment; filename="personal-data.json"'
     return response
 

@@ -329,6 +329,22 @@ def test_a_persons_replies_are_shown_by_pages_that_cost_the_same(
     assert shown == [reply.name for reply in newest_first]
 
 
+def test_all_of_a_persons_replies_are_handed_over_some_at_a_time(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("comments.held._AT_ONCE", 2)
+    article = make_article(body="<p>VERY LONG</p>")
+    mine = [make_reply(article, email="me@hidden.invalid", body=f"“{number}”\n[…]") for number in range(5)]
+    link = reverse("comments:address-data", args=[seal(Purpose.ADDRESS, mine[0].pk)])
+    with CaptureQueriesContext(connection) as queries:
+        response = client.post(link)
+        data = json.loads(b"".join(response))
+    assert [entry["text"] for entry in data] == [reply.body for reply in mine]
+    assert response.headers["Content-Disposition"] == 'attachment; filename="personal-data.json"'
+    assert len([query for query in queries if "email_encrypted" in query["sql"]]) == 4  # one for whose link it is
+    assert not [query for query in queries if '"articles_article"."body"' in query["sql"]]
+
+
 def test_a_reader_is_told_when_the_correction_is_published(inbox: Inbox) -> None:
     reply = follower(make_article(), remark="mistake", name="Aroha")
     draft = draft_correction(reply)

@@ -1,6 +1,5 @@
 """`manage.py privacy_export ADDRESS`: all that is held about an e-mail address, as JSON."""
 
-import json
 from argparse import ArgumentParser
 from typing import Any
 
@@ -23,13 +22,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the JSON; raises CommandError if nothing is held, or a key is missing."""
         theirs = Comment.objects.by(options["address"])
+        if not theirs.exists():
+            raise CommandError("Nothing is held under this address.")
         try:
-            data = held(theirs)
+            for part in held(theirs):
+                self.stdout.write(part, ending="")
         except InvalidToken as error:
             raise CommandError("What is held was encrypted with a key that isn't in EMAIL_KEYS.") from error
-        if not data:
-            raise CommandError("Nothing is held under this address.")
-        Access.objects.bulk_create(
-            [Access(comment_id=pk, kind=Access.Kind.EXPORTED) for pk in theirs.values_list("pk", flat=True)]
-        )
-        self.stdout.write(json.dumps(data, indent=2, ensure_ascii=False))
+        Access.objects.record(theirs, Access.Kind.EXPORTED)
