@@ -58,6 +58,10 @@ _DIRECTION_OVERRIDES = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061
 _ZERO_WIDTH = re.compile(r"[\u00ad\u200b\u2060\ufeff]")  # not the joiners, which emoji and Persian need
 INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _SELECTOR = re.compile(r"[\ufe00-\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01ef]")  # of a letter's or emoji's form
+_BLANK = re.compile(  # what shows nothing by itself: joiners, selectors, and letters that are there to be empty
+    r"[\s\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164"
+    r"\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]*"
+)
 _REFERENCE = re.compile(r"&#(?:x[0-9a-f]{1,8}|[0-9]{1,9});?", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _ATTRIBUTE = re.compile(r"""[\s/]*(?:=[^\s/>=]*|[^\s/>=]+)(?:\s*=\s*(?:"[^"]*"|'[^']*'|(?!["'])[^\s>]*))?""")
@@ -79,9 +83,12 @@ class TextRefused(ValueError):  # noqa: N818 - the sentence that it carries is f
 
 
 def clean_line(text: str) -> str:
-    """Return one line, such as a title or a name: NFC, no controls or direction overrides, single spaces."""
+    """Return one line, such as a title or a name: NFC, no controls or direction overrides, single spaces.
+
+    It is empty where nothing could be seen.
+    """
     visible = _without_stacks(_ZERO_WIDTH.sub("", _DIRECTION_OVERRIDES.sub("", clean_text(text))))
-    return " ".join(visible.split())
+    return "" if _BLANK.fullmatch(visible) else " ".join(visible.split())
 
 
 def clean_text(text: str) -> str:

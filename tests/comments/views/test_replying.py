@@ -70,6 +70,8 @@ def test_an_approved_reply_is_on_the_page_on_the_next_request(client: Client, ar
         ("body", "", "required"),
         ("body", " \n\t ", "required"),
         ("body", "\u200b\u2060", "required"),
+        ("body", "\u3164\n\u2800 \u200d\ufe0f", "required"),
+        ("name", "\u115f\u3164", "required"),
         ("body", "x" * 5001, "5000"),
         ("body", "Write to AROHA@hidden.invalid", "e-mail address"),
     ],
