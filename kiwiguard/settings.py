@@ -343,7 +343,10 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 MAIL_IS_ON = bool(env.str("EMAIL_URL", default=""))
 with _variable("EMAIL_URL"):
-    vars().update(env.email("EMAIL_URL", default="dummymail://"))
+    _mail = env.email("EMAIL_URL", default="dummymail://")
+if _mail["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
+    _mail["EMAIL_BACKEND"] = "kiwiguard.smtp.PatientBackend"
+vars().update(_mail)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"{SITE_NAME} <noreply@{_site.hostname}>")
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -22,8 +22,8 @@ from kiwiguard.fronts import purge_again
 
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_BETWEEN_CHORES = 60
-TASKS_PER_LOOK = 50  # so that a mail server that hangs holds up no chore for long
-SECONDS_TO_FINISH = 15  # for a task that is being done at the end: a mail server is waited for no longer than ten
+SECONDS_AT_TASKS = 60  # after which none is begun, so that a mail server that is slow holds up no chore for long
+SECONDS_TO_FINISH = 60  # for a task that is being done at the end: a mail takes many answers of its server
 logger = logging.getLogger(__name__)
 
 
@@ -70,25 +70,25 @@ class TaskWorker:
 
 
 class Tasks(Worker):
-    """Runs the tasks that are due, at most TASKS_PER_LOOK, for as long as it may."""
+    """Runs the tasks that are due, for as long as it may, and not for long."""
 
     def __init__(self, goes_on: Callable[[], bool]) -> None:
-        self.goes_on = goes_on
+        self.goes_on, self.until = goes_on, time.monotonic() + SECONDS_AT_TASKS
         super().__init__(
             queue_names=["*"],
             interval=0,
             batch=True,
             backend_name="default",
             startup_delay=False,
-            max_tasks=TASKS_PER_LOOK,
+            max_tasks=None,
             worker_id=get_random_string(32),
             excluded_queue_names=[],
         )
 
     def run_task(self, db_task_result: DBTaskResult[Any, Any]) -> None:
-        """Run one, and let it be the last if it is time to stop."""
+        """Run one, and let it be the last if it is time for something else, or to stop."""
         super().run_task(db_task_result)
-        self.running = self.goes_on()
+        self.running = self.goes_on() and time.monotonic() < self.until
 
 
 def run_tasks(goes_on: Callable[[], bool] = lambda: True) -> None:

@@ -1,5 +1,6 @@
 """A real SMTP server, and the task queue worked off on request."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from email import message_from_bytes, policy
@@ -13,11 +14,15 @@ from kiwiguard.worker import run_tasks
 
 
 class Inbox:
-    """What an SMTP server took, each with whom it was for; `refusing` makes it answer 451 to everything."""
+    """What an SMTP server took, each with whom it was for.
+
+    `refusing` makes it answer 451 to everything, and it says that it took a mail `pause` seconds later.
+    """
 
     def __init__(self) -> None:
         self.letters: list[tuple[str, EmailMessage]] = []
         self.refusing = False
+        self.pause = 0.0
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         if self.refusing:
@@ -25,6 +30,7 @@ class Inbox:
         message = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.letters.append((envelope.rcpt_tos[0], message))
+        await asyncio.sleep(self.pause)
         return "250 OK"
 
     @property
@@ -54,7 +60,7 @@ def inbox(settings: Any, db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     server = Controller(inbox, hostname="127.0.0.1", port=port)
     server.start()
     settings.MAIL_IS_ON = True
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "kiwiguard.smtp.PatientBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""

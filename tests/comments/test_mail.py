@@ -168,6 +168,13 @@ def test_a_failing_server_loses_nothing_and_is_asked_again_after_growing_pauses(
     assert Notice.objects.get().sent_at is not None
 
 
+def test_a_server_that_takes_its_time_gets_a_mail_once(inbox: Inbox, settings: Any) -> None:
+    settings.EMAIL_TIMEOUT, inbox.pause = 1, 2
+    follower(make_article()).reject(by=make_staff("Moderator"))
+    assert len(inbox.fetch()) == 1
+    assert Notice.objects.get().sent_at is not None
+
+
 def test_a_failure_leaves_no_address_behind(inbox: Inbox, capsys: pytest.CaptureFixture[str]) -> None:
     follower(make_article(), email="canary@hidden.invalid").reject(by=make_staff("Moderator"))
     inbox.refusing = True

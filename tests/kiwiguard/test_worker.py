@@ -59,6 +59,14 @@ def test_it_stops_when_told_and_waits_for_a_database_that_is_away(monkeypatch: p
     assert len(looks) == 2
 
 
+def test_tasks_that_take_long_leave_time_for_all_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "SECONDS_AT_TASKS", 0)
+    for _ in range(3):
+        send_link_later("nobody@hidden.invalid")
+    TaskWorker().look()
+    assert DBTaskResult.objects.finished().count() == 1
+
+
 def test_told_to_stop_it_ends_after_the_present_task(monkeypatch: pytest.MonkeyPatch) -> None:
     working = TaskWorker()
 
