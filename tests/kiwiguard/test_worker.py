@@ -1,7 +1,9 @@
 """What happens outside a request: tasks every second, chores when they are due, and an end when told."""
 
+import os
+import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -78,6 +80,27 @@ def test_told_to_stop_it_ends_after_the_present_task(monkeypatch: pytest.MonkeyP
     for _ in range(3):
         send_link_later("nobody@hidden.invalid")
     working.look()
+    assert DBTaskResult.objects.finished().count() == 1
+
+
+@pytest.fixture
+def _signals_are_as_before() -> Iterator[None]:
+    before = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for name, handler in before.items():
+        signal.signal(name, handler)
+
+
+@pytest.mark.usefixtures("_signals_are_as_before")
+def test_told_to_stop_the_command_for_cron_ends_after_the_present_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    def decrypt(address: str) -> str:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return address
+
+    monkeypatch.setattr(linking, "decrypt", decrypt)
+    for _ in range(3):
+        send_link_later("nobody@hidden.invalid")
+    call_command("worker", once=True)
     assert DBTaskResult.objects.finished().count() == 1
 
 

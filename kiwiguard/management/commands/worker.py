@@ -21,9 +21,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Work until SIGTERM or Ctrl-C, which let the present task end."""
         worker = TaskWorker()
-        if options["once"]:
-            worker.look()
-            return
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: worker.stopping.set())
-        worker.run()
+        if options["once"]:
+            worker.look()
+        else:
+            worker.run()
