@@ -3,6 +3,7 @@
 What is later removed from the site must not live on in inboxes, so a mail says what happened and leads to it.
 """
 
+import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 from smtplib import SMTPException
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db import Error, connection
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django_tasks import task
@@ -20,6 +22,8 @@ from comments.models.mail import Notice
 
 # After each failure the pause grows; then, five days later, the notice is given up and stays on record.
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440, 1440, 1440, 1440)]
+
+SECONDS_TO_NOTE = 60.0  # that a mail is sent: a database that is restarted is back by then
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ def deliver(pk: int) -> None:
     except (OSError, SMTPException, ValueError, InvalidToken):  # its text may hold the address: it isn't kept
         _postpone(notice)
     else:
-        Notice.objects.filter(pk=pk).update(sent_at=timezone.now(), claimed_at=None)
+        _note_sent(pk)
 
 
 def deliver_overdue() -> int:
@@ -54,6 +58,21 @@ def deliver_overdue() -> int:
     for pk in keys:
         deliver.enqueue(pk)
     return len(keys)
+
+
+def _note_sent(pk: int) -> None:
+    """Note that a mail went; a database that is away is waited for a while, since else the mail would go again."""
+    sent_at, patience = timezone.now(), time.monotonic() + SECONDS_TO_NOTE
+    while True:
+        try:
+            Notice.objects.filter(pk=pk).update(sent_at=sent_at, claimed_at=None)
+        except Error:
+            connection.close()
+            if time.monotonic() >= patience:
+                raise
+            time.sleep(1)
+        else:
+            return
 
 
 def _postpone(notice: Notice) -> None:

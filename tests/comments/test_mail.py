@@ -2,11 +2,12 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -172,6 +173,21 @@ def test_a_server_that_takes_its_time_gets_a_mail_once(inbox: Inbox, settings: A
     settings.EMAIL_TIMEOUT, inbox.pause = 1, 2
     follower(make_article()).reject(by=make_staff("Moderator"))
     assert len(inbox.fetch()) == 1
+    assert Notice.objects.get().sent_at is not None
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_mail_that_goes_while_the_database_is_away_goes_once(inbox: Inbox) -> None:
+    follower(make_article()).reject(by=make_staff("Moderator"))
+    failures = iter(range(2))
+
+    def execute(going_on: Callable[..., Any], *args: Any) -> Any:
+        if inbox.letters and next(failures, None) is not None:
+            raise OperationalError("server closed the connection unexpectedly")
+        return going_on(*args)
+
+    with connection.execute_wrapper(execute):
+        inbox.fetch()
     assert Notice.objects.get().sent_at is not None
 
 
