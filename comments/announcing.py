@@ -81,9 +81,10 @@ def announce_digests(*, is_anything_waiting: bool) -> None:
     for choice in MailChoice.objects.filter(often__in=DIGEST_PAUSES).select_related("user"):
         last = choice.last_digest_at
         if is_anything_waiting and (last is None or now - last >= DIGEST_PAUSES[MailChoice.Often(choice.often)]):
-            MailChoice.objects.filter(pk=choice.pk).update(last_digest_at=now)
             key = f"digest:{choice.user_id}:{now:%Y%m%d%H%M}"
-            owe([Notice(key=key, kind=Notice.Kind.DIGEST, moderator=choice.user)])
+            with transaction.atomic():  # one that isn't owed in the end was none
+                MailChoice.objects.filter(pk=choice.pk).update(last_digest_at=now)
+                owe([Notice(key=key, kind=Notice.Kind.DIGEST, moderator=choice.user)])
 
 
 def announce_correction(reply: "Comment") -> None:

@@ -247,6 +247,21 @@ def test_moderators_hear_as_they_choose(inbox: Inbox, client: Client, time_machi
     assert inbox.letters[-1][0] == "hourly@hidden.invalid"
 
 
+def test_a_digest_that_could_not_be_owed_is_owed_later(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = make_staff("Moderator", email="m@hidden.invalid")
+    MailChoice.objects.create(user=user, often="daily")
+
+    def fail(*_: object) -> None:
+        raise OperationalError("It is locked.")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(announcing, "owe", fail)
+        with pytest.raises(OperationalError):
+            announcing.announce_digests(is_anything_waiting=True)
+    announcing.announce_digests(is_anything_waiting=True)
+    assert len(inbox.fetch()) == 1
+
+
 def test_a_moderator_stops_the_mail_with_one_click(inbox: Inbox, client: Client) -> None:
     user = make_staff("Moderator", email="m@hidden.invalid")
     choice = MailChoice.objects.create(user=user, often="at_once")
