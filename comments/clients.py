@@ -13,9 +13,14 @@ NOBODY = "0.0.0.0"  # noqa: S104 - nobody's address, where a socket has none
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the address that limits count: an IPv4 address, or the first of an IPv6 client's /64."""
+    """Return the address that limits count."""
+    return counted_address(request.META.get("REMOTE_ADDR", ""))
+
+
+def counted_address(text: str) -> str:
+    """Return what an address counts as: an IPv4 address, or the first of an IPv6 client's /64."""
     try:
-        address = ip_address(request.META.get("REMOTE_ADDR", "").strip())
+        address = ip_address(text.strip())
     except ValueError:
         return NOBODY
     address = getattr(address, "ipv4_mapped", None) or address

@@ -19,14 +19,15 @@ from typing import IO, Any
 from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from comments.clients import counted_address
 from kiwiguard.handing_over import HandingOver
 from kiwiguard.limits import REFUSED, announced_bytes, most_bytes
 from kiwiguard.page_store import Headers, PageStore, StartResponse
-from kiwiguard.proxies import is_trusted
+from kiwiguard.proxies import client_of, is_trusted
 from kiwiguard.threads import CHUNK, IN_MEMORY, SAFE
 
 PLACES = 32  # for those who bring something, which may take up memory and disk
-PLACES_FOR_ONE = PLACES // 4  # address, while what it brings is on its way
+PLACES_FOR_ONE = PLACES // 4  # client, while what it brings is on its way
 THREADS = 40  # most of them wait: for Django, or for another one that makes the same page
 LOOKS = 2  # threads for what is kept but not at hand: one looks at what has changed, another makes an encoding
 SECONDS_TO_WAIT = 75  # for a client; longer than a proxy in front keeps a connection that it doesn't use
@@ -58,14 +59,14 @@ class Answers:
         self.store, self.handing_over = store, handing_over
         self.threads, self.looks = ThreadPoolExecutor(THREADS, "server"), ThreadPoolExecutor(LOOKS, "looks")
         self.places = asyncio.Semaphore(PLACES)
-        self.arriving: list[str] = []  # the addresses from which something is on its way
+        self.arriving: list[str] = []  # the addresses of the clients from which something is on its way
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer a request; where there is no place, what is behind is told so by `REFUSED`."""
         environ = environ_of(scope)
         if environ["REQUEST_METHOD"] in SAFE and not _expected_bytes(environ):
             await self._answer_here(environ, send)
-        elif self.places.locked() or self._has_enough(environ["REMOTE_ADDR"]):
+        elif self.places.locked() or self._has_enough(environ):
             await self._refuse(HTTPStatus.TOO_MANY_REQUESTS, environ, send)
         else:
             async with self.places:
@@ -88,9 +89,10 @@ class Answers:
         else:
             await self._hand_over(environ, send)
 
-    def _has_enough(self, address: str) -> bool:
-        """Whether so much is on its way from an address that others would find no place."""
-        return self.arriving.count(address) >= PLACES_FOR_ONE and not is_trusted(address)
+    def _has_enough(self, environ: dict[str, Any]) -> bool:
+        """Whether so much is on its way from a client that others would find no place."""
+        client = client_of(environ)
+        return self.arriving.count(counted_address(client)) >= PLACES_FOR_ONE and not is_trusted(client)
 
     async def _has_arrived(self, environ: dict[str, Any], receive: Receive) -> bool:
         """Take in what a request brings, for one who reads it from its start; whether all of it came.
@@ -98,7 +100,8 @@ class Answers:
         What comes in chunks has its length from here on; no more of it is read once that is more than may be sent.
         """
         body: IO[bytes] = environ["wsgi.input"]
-        self.arriving.append(environ["REMOTE_ADDR"])
+        client = counted_address(client_of(environ))
+        self.arriving.append(client)
         try:
             while (message := await receive())["type"] == "http.request":
                 body.write(message["body"])
@@ -107,7 +110,7 @@ class Answers:
                     body.seek(0)
                     return True
         finally:
-            self.arriving.remove(environ["REMOTE_ADDR"])
+            self.arriving.remove(client)
         return False
 
     async def _hand_over(self, environ: dict[str, Any], send: Send) -> None:

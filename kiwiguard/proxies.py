@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -26,21 +27,21 @@ class TrustedProxies:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, with the headers of strangers dropped."""
         if is_trusted(request.META.get("REMOTE_ADDR", "")):
-            request.META["REMOTE_ADDR"] = _client(request)
+            request.META["REMOTE_ADDR"] = client_of(request.META)
         else:
             for name in FORWARDED:
                 request.META.pop(name, None)
         return self.get_response(request)
 
 
-def _client(request: HttpRequest) -> str:
-    client: str = request.META["REMOTE_ADDR"]
-    for hop in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
-        if _parsed(hop) is None:
+def client_of(environ: dict[str, Any]) -> str:
+    """Return the right-most address of those that a request came by that isn't one of `TRUSTED_PROXIES`."""
+    hops = [environ.get("REMOTE_ADDR", ""), *reversed(environ.get("HTTP_X_FORWARDED_FOR", "").split(","))]
+    client: str = hops[0]
+    for hop in hops[1:]:
+        if not is_trusted(client) or _parsed(hop) is None:
             break
         client = hop.strip()
-        if not is_trusted(client):
-            break
     return client
 
 

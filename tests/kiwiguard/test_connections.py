@@ -477,6 +477,20 @@ def test_what_comes_slowly_from_one_address_leaves_others_most_places(
     assert running.ask("/", "POST", b"hello")[1] == b"hello"
 
 
+def test_behind_a_proxy_a_client_is_who_that_names_and_with_ipv6_a_whole_network(
+    running: Running, settings: Any
+) -> None:
+    settings.TRUSTED_PROXIES = [ip_network("127.0.0.1")]
+    head = b"POST / HTTP/1.1\r\nHost: here\r\nConnection: close\r\nX-Forwarded-For: %b\r\nContent-Length: 5\r\n\r\n"
+    slow = [running.say(head % f"2001:db8::{number}".encode() + b"hel") for number in range(PLACES_FOR_ONE)]
+    until(lambda: len(running.server.server_state.tasks) == PLACES_FOR_ONE)
+    for client, status in (("2001:db8::ffff", 429), ("2001:db8:0:1::1", 201), ("192.0.2.1", 201)):
+        assert running.ask("/", "POST", b"hello", X_Forwarded_For=client)[0].status == status
+    for connection in slow:
+        connection.sendall(b"lo")
+    assert all(heard(connection).endswith(b"hello") for connection in slow)
+
+
 def test_a_long_answer_travels_whole_and_holds_no_thread(running: Running) -> None:
     waiting = [
         running.say(b"GET /long/ HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n") for _ in range(THREADS + 1)
