@@ -196,6 +196,7 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         " PRAGMA cache_size=-500;",
     }
 else:
+    _database["ENGINE"] = "kiwiguard.postgresql"
     _database["OPTIONS"] = {
         "options": "-c synchronous_commit=on -c statement_timeout=30s -c lock_timeout=10s"
         " -c idle_in_transaction_session_timeout=60s"
@@ -216,7 +217,7 @@ if env.str("REPLICA_URL", default=""):  # see kiwiguard/replica.py
         raise ImproperlyConfigured("REPLICA_URL is for PostgreSQL: set DATABASE_URL to the original.")
     with _variable("REPLICA_URL"):
         _replica = env.db("REPLICA_URL")
-        if _replica["ENGINE"] != _database["ENGINE"]:
+        if _replica.pop("ENGINE") != "django.db.backends.postgresql":
             raise ValueError("another database")
     DATABASES["replica"] = (
         _database

@@ -1,0 +1,1 @@
+"""The database, if it is PostgreSQL."""
