@@ -8,7 +8,10 @@ from typing import Any
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
+from kiwiguard.postgresql import base
+
 ROWS_AT_ONCE = 5_000
+base.LONGEST_WAIT = 24 * 3600.0  # to make an index of millions of rows takes minutes
 
 
 def load(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
