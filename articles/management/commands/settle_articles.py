@@ -22,7 +22,7 @@ class Command(BaseCommand):
         for start in range(0, len(keys), AT_ONCE):
             batch = keys[start : start + AT_ONCE]
             with transaction.atomic():
-                for article in Article.objects.filter(pk__in=batch):
+                for article in Article.objects.locked().filter(pk__in=batch):
                     article.settle(is_edit=False)
             prepare_old(AT_ONCE, PreparedArticle.objects.filter(article__in=batch))
             self.stderr.write(f"\r{min(start + AT_ONCE, len(keys))} of {len(keys)}", ending="")
