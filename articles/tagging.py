@@ -41,22 +41,25 @@ def rename(tag: Tag, *, name: str, slug: str) -> None:
 @transaction.atomic
 def merge(tags: list[Tag], *, into: Tag) -> int:
     """Let one tag take the place of others: their articles, and their addresses; return how many articles moved."""
+    Article.take_turn()  # before it is read who carries the tags
     gone = [tag for tag in tags if tag.pk != into.pk]
     there = set(ArticleTag.objects.filter(tag=into).values_list("content_object_id", flat=True))
     moving = ArticleTag.objects.filter(tag__in=gone)
-    articles = set(moving.values_list("content_object_id", flat=True)) - there
+    changed = set(moving.values_list("content_object_id", flat=True))
+    articles = changed - there
     moving.delete()
     ArticleTag.objects.bulk_create([ArticleTag(tag=into, content_object_id=pk) for pk in sorted(articles)])
     for tag in gone:
         FormerTagSlug.objects.filter(tag=tag).update(tag=into)
         FormerTagSlug.objects.update_or_create(slug=tag.slug, defaults={"tag": into})
         tag.delete()
-    _index_soon(_articles_with(into))
+    _index_soon(changed)
     return len(articles)
 
 
 def take_off(tag: Tag) -> None:
     """Take a tag off its articles, before it is deleted: with it goes what says who shows it."""
+    Article.take_turn()  # before it is read who carries the tag
     articles = _articles_with(tag)
     ArticleTag.objects.filter(tag=tag).delete()
     _index_soon(articles)
@@ -65,9 +68,7 @@ def take_off(tag: Tag) -> None:
 @task(priority=-10)
 def index_again(articles: list[int]) -> None:
     """Let the search say what these articles say now, those of them that are still there."""
-    with transaction.atomic():
-        Article.take_turn()
-        indexing.index(Article.objects.filter(pk__in=articles).prefetch_related(*indexing.RELATED))
+    indexing.index_as_they_are(Article.objects.filter(pk__in=articles))
 
 
 def tags_meant(typed: str) -> list[int]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from articles.batches import batches
 from articles.models.search import SearchEntry, SearchWord
 from articles.search.candidates import backend
 from articles.search.document import Document, document_of
@@ -13,10 +14,10 @@ from articles.search.vocabulary import learn
 if TYPE_CHECKING:
     from articles.models import Article, ArticleQuerySet
 
-__all__ = ["ARTICLES_AT_ONCE", "RELATED", "backend", "index", "rebuild"]
+__all__ = ["ARTICLES_AT_ONCE", "backend", "index", "index_as_they_are", "rebuild"]
 
 ARTICLES_AT_ONCE = 200
-RELATED = ("key_points", "tags", "sources")  # what else the index holds of an article
+_RELATED = ("key_points", "tags", "sources")  # what else the index holds of an article
 
 
 def index(articles: "Iterable[Article]") -> None:
@@ -34,22 +35,22 @@ def index(articles: "Iterable[Article]") -> None:
 
 def rebuild(articles: "ArticleQuerySet", tell: Callable[[int], None]) -> None:
     """Make the index anew from these articles, a batch to a transaction; `tell` hears how many are done."""
-    backend().clear()
-    SearchEntry.objects.all().delete()
-    SearchWord.objects.all().delete()
-    batch: list[Article] = []
-    for done, article in enumerate(articles.prefetch_related(*RELATED).iterator(chunk_size=ARTICLES_AT_ONCE), 1):
-        batch.append(article)
-        if len(batch) == ARTICLES_AT_ONCE:
-            _index_batch(batch)
-            batch = []
-            tell(done)
-    _index_batch(batch)
+    with transaction.atomic():
+        articles.model.take_turn()
+        backend().clear()
+        SearchEntry.objects.all().delete()
+        SearchWord.objects.all().delete()
+    keys = list(articles.values_list("pk", flat=True))
+    for number, batch in enumerate(batches(keys, ARTICLES_AT_ONCE)):
+        index_as_they_are(articles.filter(pk__in=batch))
+        tell(number * ARTICLES_AT_ONCE + len(batch))
 
 
-@transaction.atomic
-def _index_batch(batch: "list[Article]") -> None:
-    index(batch)
+def index_as_they_are(articles: "ArticleQuerySet") -> None:
+    """Let the index say what these articles say by now: they are read in their turn, not while others change them."""
+    with transaction.atomic():
+        articles.model.take_turn()
+        index(articles.prefetch_related(*_RELATED))
 
 
 def _put(documents: list[Document]) -> None:

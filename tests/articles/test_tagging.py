@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.test import Client
+from django_tasks_db.models import DBTaskResult
 from taggit.models import Tag
 
 from articles.models import Article, TagKey
@@ -18,6 +19,7 @@ from articles.tagging import merge, rename, suggest_tags
 from kiwiguard.worker import run_tasks
 from tests.articles.admin.test_article import ADD, form_data
 from tests.factories import make_article, make_full_article, make_staff
+from tests.turns import while_it_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +139,33 @@ def test_a_tag_of_many_is_changed_on_pages_at_once_and_then_in_the_search(
     run_tasks()
     assert found("harbours") == []
     assert found(words) == (articles if words else [])
+
+
+@pytest.mark.parametrize(("change", "words"), CHANGES.values(), ids=CHANGES)
+def test_an_article_that_gets_a_tag_just_before_is_changed_with_the_others(
+    monkeypatch: pytest.MonkeyPatch, change: Callable[[Tag], object], words: str
+) -> None:
+    article, known = make_article(), tag("harbours")
+
+    def give() -> None:
+        article.tags.add(known)
+        article.settle()
+
+    while_it_waits(monkeypatch, give)
+    change(known)
+    assert list(article.tags.names()) == ([words] if words else [])
+    assert found("harbours") == []
+    assert found(words) == ([article] if words else [])
+
+
+def test_merging_a_rare_tag_into_a_common_one_indexes_none_that_had_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(indexing, "ARTICLES_AT_ONCE", 1)
+    for _ in range(3):
+        make_article(tags=("ports",))
+    article = make_article(tags=("harbours",))
+    merge([tag("harbours")], into=tag("ports"))
+    assert article in found("ports")
+    assert not DBTaskResult.objects.exists()
 
 
 @pytest.mark.parametrize("change", [change for change, _ in CHANGES.values()], ids=CHANGES)

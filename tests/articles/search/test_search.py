@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from articles.models import Article, KeyPoint
+from articles.search.indexing import rebuild
 from articles.search.query import parse
 from articles.search.results import Wishes, search
 from articles.search.vocabulary import suggestions
@@ -144,6 +145,20 @@ def test_an_index_that_was_made_anew_answers_the_same() -> None:
     before = found("port")
     call_command("rebuild_search_index", verbosity=0)
     assert found("port") == before
+
+
+def test_what_is_saved_while_the_index_is_made_anew_is_found_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("articles.search.indexing.ARTICLES_AT_ONCE", 1)
+    make_article("First")
+    second = make_article("Second words")
+
+    def rewrite(done: int) -> None:
+        if done == 1:
+            second.title = "Other words"
+            second.save()
+
+    rebuild(Article.objects.order_by("pk"), rewrite)
+    assert (found("second"), found("other")) == ([], ["Other words"])
 
 
 @pytest.mark.usefixtures("paper")
