@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 
 from articles.models.change import Shown, ShownQuerySet, Traces
@@ -42,11 +42,13 @@ class Section(Shown):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the section; where its address changed, the former one leads to the new one."""
         self.tidy()
-        former = Section.objects.filter(pk=self.pk).exclude(slug=self.slug).values_list("slug", flat=True).first()
-        super().save(*args, **kwargs)
-        FormerSectionSlug.objects.filter(slug=self.slug).delete()
-        if former:
-            FormerSectionSlug.objects.update_or_create(slug=former, defaults={"section": self})
+        with transaction.atomic():
+            self.take_turn()  # before it is read what its address was
+            former = Section.objects.filter(pk=self.pk).exclude(slug=self.slug).values_list("slug", flat=True).first()
+            super().save(*args, **kwargs)
+            FormerSectionSlug.objects.filter(slug=self.slug).delete()
+            if former:
+                FormerSectionSlug.objects.update_or_create(slug=former, defaults={"section": self})
 
     def tidy(self) -> None:
         """Make the words fit for a page."""

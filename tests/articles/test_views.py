@@ -7,10 +7,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from articles.models import Article, PreparedArticle
+from articles.models import Article, PreparedArticle, Section
 from articles.preparing import prepare_old
 from articles.previews import preview_link
 from tests.factories import make_approved_reply, make_article, make_author, make_full_article, make_section
+from tests.turns import while_it_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +163,22 @@ def test_a_renamed_section_takes_its_articles_along(client: Client) -> None:
     section.save()
     assert client.get("/analysis/").headers["Location"] == "/reports/"
     assert client.get("/analysis/kept/").headers["Location"] == "/reports/kept/"
+
+
+def test_a_section_that_two_rename_at_once_is_found_by_every_address_it_had(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    section = make_section("Analysis")
+
+    def rename() -> None:
+        theirs = Section.objects.get(pk=section.pk)
+        theirs.slug = "theirs"
+        theirs.save()
+
+    while_it_waits(monkeypatch, rename)
+    section.slug = "mine"
+    section.save()
+    assert [client.get(f"/{former}/").headers["Location"] for former in ("analysis", "theirs")] == ["/mine/"] * 2
 
 
 def test_lists_page_in_the_path(client: Client) -> None:
