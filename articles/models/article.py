@@ -149,6 +149,7 @@ class Article(Placed):
         """Make the words fit for a page."""
         self.title = clean_line(self.title)
         self.standfirst = clean_text(self.standfirst)
+        self.withdrawal_note = clean_line(self.withdrawal_note)
 
     def get_absolute_url(self) -> str:
         """Return the path of the article's page; needs the section."""

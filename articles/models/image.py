@@ -25,6 +25,7 @@ from articles.pictures import (
     rendition_plan,
 )
 from articles.rendering import PagePicture
+from articles.richtext import clean_line
 
 COVER_WIDTH = 1200  # pixels: what a page without srcset and other sites show
 FOCUS_STEPS = 4  # a style sheet can't know each picture: it knows five places on each axis
@@ -120,6 +121,7 @@ class Image(Shown):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the image and, if a picture was taken, its files; the other sizes are made once it is stored."""
+        self.tidy()
         taken: bytes = self.__dict__.pop("_taken", b"")
         if not taken:
             super().save(*args, **kwargs)
@@ -140,6 +142,11 @@ class Image(Shown):
             self.take_turn()
             _let_go(Image.objects.filter(pk=self.pk))
             return super().delete(*args, **kwargs)
+
+    def tidy(self) -> None:
+        """Make the words fit for a page."""
+        self.alternative_text = clean_line(self.alternative_text)
+        self.credit = clean_line(self.credit)
 
     def page_keys(self) -> set[str]:
         """Name the pages with the picture."""

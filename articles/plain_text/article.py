@@ -9,6 +9,7 @@ from statistics import median_low
 from articles.citations import CITATION
 from articles.plain_text.blocks import Block, kind_of, make_blocks
 from articles.plain_text.reading import UnreadableText, article_lines
+from articles.richtext import clean_line
 
 MAX_TITLE_CHARACTERS = 200
 MAX_STANDFIRST_CHARACTERS = 500
@@ -94,7 +95,7 @@ def parse(text: str) -> PlainArticle:
 
 def _title(text: str, line: int) -> str:
     title = text.lstrip("# ").strip("*_ ")
-    if kind_of(text) in {"list", "numbered", "quote", "break"} or not any(map(str.isalnum, title)):
+    if kind_of(text) in {"list", "numbered", "quote", "break"} or not any(map(str.isalnum, clean_line(title))):
         raise UnreadableText(line, "there is no title: the first line must be one")
     if len(title) > MAX_TITLE_CHARACTERS:
         reason = (
@@ -135,7 +136,7 @@ def _key_points(block: Block | None) -> Iterator[KeyPointText]:
         if len(item) > MAX_KEY_POINT_CHARACTERS:
             raise UnreadableText(line, f"a key point has {len(item)} characters, {MAX_KEY_POINT_CHARACTERS} at most")
         lead, text = _lead_and_text(item)
-        if not _is_visible(CITATION.sub("", text)):
+        if not clean_line(CITATION.sub("", text)):
             raise UnreadableText(line, "a key point has no words")
         yield KeyPointText(lead, text, line)
     if len(block.items) > MAX_KEY_POINTS:
@@ -181,7 +182,7 @@ def _sources(entries: list[tuple[str, int]]) -> Iterator[SourceText]:
         source = _source(entry, line)
         if len(source.title) > MAX_SOURCE_CHARACTERS:
             raise UnreadableText(line, f"a source has {len(source.title)} characters, {MAX_SOURCE_CHARACTERS} at most")
-        if not _is_visible(source.title):
+        if not clean_line(source.title):
             raise UnreadableText(line, "a source has neither a title nor an address")
         yield source
 
@@ -193,12 +194,8 @@ def _source(entry: str, line: int) -> SourceText:
     title, separator, outlet = words.rpartition(" | ")
     if not separator or len(outlet) > MAX_OUTLET_CHARACTERS:
         title, outlet = words, ""
-    title = title.strip(_EDGES) if _is_visible(title.strip(_EDGES)) else url or entry
+    title = title.strip(_EDGES) if clean_line(title.strip(_EDGES)) else url or entry
     return SourceText(title=title, url=url, outlet=outlet.strip(_EDGES), line=line)
-
-
-def _is_visible(text: str) -> bool:
-    return any(letter.isprintable() and letter != " " for letter in text)
 
 
 def _with_closing_break(blocks: list[Block]) -> list[Block]:

@@ -267,3 +267,11 @@ def test_a_refused_picture_leaves_nothing() -> None:
     with pytest.raises(ValidationError):
         Image.objects.from_upload(BytesIO(b"no picture"), alternative_text="x")
     assert not Image.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_description_that_nobody_could_read_is_none() -> None:
+    image = make_image()
+    image.alternative_text = "\u200b"
+    with pytest.raises(ValidationError, match="cannot be blank"):
+        image.full_clean()

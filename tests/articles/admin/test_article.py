@@ -91,7 +91,9 @@ def test_a_key_point_that_names_a_missing_source_is_warned_of() -> None:
     [
         ({"title": ""}, "required"),
         ({"title": "\u200b"}, "cannot be blank"),
+        ({"title": "\u200d\u3164\ufe0f"}, "cannot be blank"),
         (rows("key_points", {"position": 1, "text": "\u200b"}), "cannot be blank"),
+        (rows("corrections", {"made_at_0": "2026-01-01", "made_at_1": "10:00", "text": "\u200b"}), "cannot be blank"),
         (rows("sources", {"position": 1, "title": "\u202e"}), "cannot be blank"),
         ({"slug": "feed"}, ""),
         ({"body": "x" * 300_001}, ""),
