@@ -83,7 +83,13 @@ class ArticleAdmin(BoundedAdmin[Article]):
 
     class Media:
         css = {"all": ("kiwiguard/css/admin.css",)}
-        js = ("kiwiguard/js/ordering.js", "kiwiguard/js/names.js", "kiwiguard/js/autosave.js", "kiwiguard/js/tags.js")
+        js = (
+            "kiwiguard/js/ordering.js",
+            "kiwiguard/js/names.js",
+            "kiwiguard/js/autosave.js",
+            "kiwiguard/js/tags.js",
+            "kiwiguard/js/reports.js",
+        )
 
     def get_queryset(self, request: HttpRequest) -> ArticleQuerySet:
         """Load a row's byline with it."""

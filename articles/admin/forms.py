@@ -185,14 +185,15 @@ class SourceForm(forms.ModelForm[Source]):
         """Take the sources that are stored, so that no row asks for them anew."""
         super().__init__(*args, **kwargs)
         self.fields["key"].initial = self.instance.key if self.instance.pk else ""
-        self.fields["report_decision"].choices = [  # type: ignore[attr-defined]
+        fixed = [
             ("", f"Automatic (report {self.instance.report})" if self.instance.pk else "Automatic"),
             (OWN, "An independent report of its own"),
-            *((other.key, f"The same report as source {other.position}") for other in self._others(stored)),
         ]
-
-    def _others(self, stored: Iterable[Source]) -> list[Source]:
-        return [source for source in stored if source.pk != self.instance.pk] if self.instance.pk else []
+        others = [(it.key, f"The same report as source {it.position}") for it in stored if it.pk != self.instance.pk]
+        self.fields["report_decision"].choices = [*fixed, *others]  # type: ignore[attr-defined]
+        # A script offers the others once they are wanted: written into every row, they would be the square of the list.
+        chosen = self["report_decision"].value()
+        self.fields["report_decision"].widget.choices = [*fixed, *(other for other in others if other[0] == chosen)]
 
     def clean_key(self) -> str:
         """Keep the key of a source that has one."""

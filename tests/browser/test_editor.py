@@ -1,5 +1,6 @@
 """The editor of bodies, in a real browser: under the site's own policy, by keyboard, with citations as data."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -91,3 +92,17 @@ def test_what_was_typed_last_is_kept_on_leaving(editing: Page) -> None:
     editing.goto("about:blank", wait_until="networkidle")
     assert [kept.fields["title"] for kept in Autosave.objects.all()] == [["Typed last"]]
     assert not Presence.objects.exists()
+
+
+def test_a_row_offers_the_other_sources_once_somebody_turns_to_it(editing: Page) -> None:
+    choice = editing.locator("#id_sources-2-report_decision")
+    assert choice.locator("option").count() == 2
+    choice.focus()
+    expect(choice.locator("option")).to_have_text(
+        [re.compile("Automatic"), re.compile("own"), *(f"The same report as source {number}" for number in (1, 2))]
+    )
+    choice.select_option(label="The same report as source 1")
+    editing.get_by_role("button", name="Save and continue editing").first.click()
+    expect(editing.locator(".messagelist")).to_contain_text("was changed successfully")
+    chosen = editing.locator("#id_sources-2-report_decision option:checked")
+    expect(chosen).to_have_text("The same report as source 1")

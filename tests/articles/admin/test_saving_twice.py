@@ -271,3 +271,15 @@ def test_the_list_decides_on_articles_that_nobody_else_can_change_meanwhile(acti
         editor.post("/admin/articles/article/", {"action": action, "_selected_action": [article.pk]})
     locking = [query["sql"] for query in queries if 'FOR UPDATE OF "articles_article"' in query["sql"]]
     assert len(locking) == 1
+
+
+def test_a_source_is_said_to_be_the_report_of_another_and_stays_so() -> None:
+    article, editor = make_full_article(), signed_in("Editor")
+    keys = list(article.sources.values_list("key", flat=True))
+    for first, said in ((keys[0], keys[0]), ("nobodys", keys[0])):
+        data = opened(article) | {"sources-2-report_decision": first}
+        editor.post(change(article), data)
+        assert article.sources.get(position=3).report_decision == said
+    text = editor.get(change(article)).content.decode()
+    assert text.count("The same report as source") == 1
+    assert f'<option value="{keys[0]}" selected>The same report as source 1</option>' in text
