@@ -62,10 +62,6 @@ _SEEN = re.compile(  # anything but spaces, joiners, fillers, selectors and the 
     r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
 )
 _SELECTOR = re.compile(r"[\ufe00-\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01ef]")  # of a letter's or emoji's form
-_BLANK = re.compile(  # what shows nothing by itself: joiners, selectors, and letters that are there to be empty
-    r"[\s\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164"
-    r"\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]*"
-)
 _REFERENCE = re.compile(r"&#(?:x[0-9a-f]{1,8}|[0-9]{1,9});?", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _ATTRIBUTE = re.compile(r"""[\s/]*(?:=[^\s/>=]*|[^\s/>=]+)(?:\s*=\s*(?:"[^"]*"|'[^']*'|(?!["'])[^\s>]*))?""")
@@ -92,7 +88,7 @@ def clean_line(text: str) -> str:
     It is empty where nothing could be seen.
     """
     visible = _without_stacks(_ZERO_WIDTH.sub("", _DIRECTION_OVERRIDES.sub("", clean_text(text))))
-    return "" if _BLANK.fullmatch(visible) else " ".join(visible.split())
+    return " ".join(visible.split())
 
 
 def clean_text(text: str) -> str:

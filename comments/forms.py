@@ -38,8 +38,7 @@ class TextField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Return the text without controls; one in which nothing could be seen is none."""
-        text = clean_text(super().to_python(value) or "")
-        return text if clean_line(text) else ""
+        return clean_text(super().to_python(value) or "")
 
 
 class SharedFields(dict[str, forms.Field]):

@@ -23,6 +23,8 @@ from articles.richtext import TextRefused, clean_body, clean_line, taken_out
 from articles.slugs import slug_from
 
 MAX_LOCATOR_CHARACTERS = 300
+# Other sources that each row offers; of more a script offers them, since they are the square of the list.
+MOST_OFFERED = 30
 _KEY_POINT_WORDS = re.compile(r"key_points-\d+-(lead|text)")
 
 _LOCATED = re.compile(r"\[?(\d{1,4})\]?(?:\s*:\s*|\s+(?=[^\d\s,;\[\]]))(.+)")
@@ -191,9 +193,9 @@ class SourceForm(forms.ModelForm[Source]):
         ]
         others = [(it.key, f"The same report as source {it.position}") for it in stored if it.pk != self.instance.pk]
         self.fields["report_decision"].choices = [*fixed, *others]  # type: ignore[attr-defined]
-        # A script offers the others once they are wanted: written into every row, they would be the square of the list.
-        chosen = self["report_decision"].value()
-        self.fields["report_decision"].widget.choices = [*fixed, *(other for other in others if other[0] == chosen)]
+        if len(others) > MOST_OFFERED:
+            chosen = self["report_decision"].value()
+            self.fields["report_decision"].widget.choices = [*fixed, *(it for it in others if it[0] == chosen)]
 
     def clean_key(self) -> str:
         """Keep the key of a source that has one."""

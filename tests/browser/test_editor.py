@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from articles.admin import forms
 from articles.models.version import Autosave, Presence
 from tests.browser.test_pages import desk as desk  # noqa: PLC0414 - a fixture
 from tests.factories import make_full_article
@@ -94,7 +95,11 @@ def test_what_was_typed_last_is_kept_on_leaving(editing: Page) -> None:
     assert not Presence.objects.exists()
 
 
-def test_a_row_offers_the_other_sources_once_somebody_turns_to_it(editing: Page) -> None:
+def test_a_row_of_a_long_list_offers_the_other_sources_once_somebody_turns_to_it(
+    editing: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forms, "MOST_OFFERED", 1)
+    editing.reload()
     choice = editing.locator("#id_sources-2-report_decision")
     assert choice.locator("option").count() == 2
     choice.focus()

@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from articles.admin import forms
 from articles.admin.desk import ImageAdmin
 from articles.admin.forms import KeyPointForm, SourceForm
 from articles.models import Article, Author, Image
@@ -251,7 +252,17 @@ def test_a_form_with_many_sources_asks_for_them_once(django_assert_max_num_queri
         article.sources.create(position=position, title=f"Source number {position}")
     with django_assert_max_num_queries(len(queries)):
         text = editor.get(change(article)).content.decode()
-    assert "The same report as source" not in text  # a script offers them to the row that somebody turns to
+    assert text.count("The same report as source 8") == 8  # in seven rows, and in the one for a new source
+
+
+def test_a_row_of_a_long_list_of_sources_names_only_the_one_that_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    article = make_full_article()
+    monkeypatch.setattr(forms, "MOST_OFFERED", 1)  # a script offers the others
+    first = article.sources.get(position=1)
+    article.sources.filter(position=3).update(report_decision=first.key)
+    text = signed_in("Editor").get(change(article)).content.decode()
+    assert text.count("The same report as source") == 1
+    assert f'<option value="{first.key}" selected>The same report as source 1</option>' in text
 
 
 def test_a_form_may_send_as_many_rows_as_an_import_makes() -> None:

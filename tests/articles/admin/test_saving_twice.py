@@ -281,5 +281,4 @@ def test_a_source_is_said_to_be_the_report_of_another_and_stays_so() -> None:
         editor.post(change(article), data)
         assert article.sources.get(position=3).report_decision == said
     text = editor.get(change(article)).content.decode()
-    assert text.count("The same report as source") == 1
     assert f'<option value="{keys[0]}" selected>The same report as source 1</option>' in text

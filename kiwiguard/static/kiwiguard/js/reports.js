@@ -1,5 +1,5 @@
-// Offers the other sources in a source's field “Independence” once somebody turns to it: offered in every row from the
-// first, they would be as many as the square of the list.
+// Offers the other sources in a source's field “Independence” once somebody turns to it, where they are so many that the
+// page leaves them out.
 "use strict";
 
 {
