@@ -30,6 +30,7 @@ Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 OWN_HEADERS = frozenset({"surrogate-control", "content-length", "etag", "last-modified", "vary"})
 FOR_US = frozenset({"surrogate-control", "surrogate-key"})
 NOT_FOR_ALL = frozenset({"set-cookie", "vary", "content-encoding"})
+CONDITIONS = frozenset(f"HTTP_IF_{name}" for name in ("MATCH", "NONE_MATCH", "MODIFIED_SINCE", "UNMODIFIED_SINCE"))
 HIT = ("Cache-Status", "kiwiguard; hit")  # RFC 9211
 MISS = ("Cache-Status", "kiwiguard; fwd=miss")
 NOT_WORTH_IT = 200  # bytes: less isn't made shorter by compressing
@@ -262,6 +263,8 @@ class PageStore:
     ) -> Iterable[bytes]:
         made_at = self.freshness.now(), time.time()
         asked = environ | {AS_OF: (self.freshness, made_at[0]), "REQUEST_METHOD": "GET"}
+        if flight:  # whoever waits for it needs all of it, whatever this one has
+            asked = {name: value for name, value in asked.items() if name not in CONDITIONS}
         answers: list[tuple[Any, ...]] = []
         chunks = self.behind(asked, lambda *answer: answers.append(answer))
         status, headers = answers[-1][:2]

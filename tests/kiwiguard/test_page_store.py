@@ -511,6 +511,18 @@ def test_a_rendering_that_fails_lets_the_others_go_on(behind: Behind, changes: C
     assert store.flights == {}
 
 
+def test_what_the_first_who_asks_has_is_nothing_to_the_others(changes: Changes) -> None:
+    def conditional(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        has_it = any(name.startswith("HTTP_IF_") for name in environ)
+        start_response("304 Not Modified" if has_it else "200 OK", list(PUBLIC.items()))
+        return [b"" if has_it else b"the page"]
+
+    store = make_store(conditional, changes)
+    assert [Answer(store, HTTP_IF_NONE_MATCH="*").status for _ in range(2)] == [304, 304]
+    page = Answer(store)
+    assert (page.body, page.is_hit) == (b"the page", True)
+
+
 def test_a_change_while_it_is_rendered_has_one_other_render_it(behind: Behind, changes: Changes) -> None:
     slow = Slow(behind)
 
