@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from axes.models import AccessAttempt
 from django.conf import settings
+from django.db import OperationalError
 from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
@@ -44,8 +45,13 @@ def do_all(work: Iterable[Callable[[], object]]) -> None:
 
 def _resume_tasks() -> None:
     # Each can be run again: what it owes or finds is stored once.
-    interrupted = DBTaskResult.objects.running().filter(started_at__lt=timezone.now() - timedelta(minutes=10))
-    interrupted.update(status=TaskResultStatus.READY)
+    now = timezone.now()
+    interrupted = DBTaskResult.objects.running().filter(started_at__lt=now - timedelta(minutes=10))
+    # The database was away, or let somebody else go first.
+    failed = DBTaskResult.objects.failed().filter(
+        exception_class_path=f"{OperationalError.__module__}.{OperationalError.__name__}", enqueued_at__gt=now - DAY
+    )
+    (interrupted | failed).update(status=TaskResultStatus.READY)
 
 
 def _send_digests() -> None:

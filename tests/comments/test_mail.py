@@ -427,6 +427,21 @@ def test_an_old_correction_is_not_announced_again(inbox: Inbox, time_machine: An
     assert inbox.fetch() == []
 
 
+def test_a_task_that_the_database_refused_runs_again(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch, time_machine: Any
+) -> None:
+    def lock_times_out(*_: Any) -> None:
+        raise OperationalError("canceling statement due to lock timeout")
+
+    follower(make_article()).reject(by=make_staff("Moderator"))
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(announcing, "owe", lock_times_out)
+        assert inbox.fetch() == []
+    time_machine.move_to(timezone.now() + timedelta(minutes=6))
+    tidy()
+    assert len(inbox.fetch()) == 1
+
+
 def test_a_task_that_was_interrupted_runs_again(inbox: Inbox, time_machine: Any) -> None:
     follower(make_article()).reject(by=make_staff("Moderator"))
     DBTaskResult.objects.update(status="RUNNING", started_at=timezone.now())
