@@ -30,7 +30,7 @@ from kiwiguard.page_store import Application, Headers
 from kiwiguard.threads import CHUNK, IN_MEMORY, copy
 
 PACE = 0.013  # seconds between two requests that may write, on one machine, where several come at once
-TOGETHER = 4  # of a crowd come in at once; the more of them, the longer the processor is taken from readers
+TOGETHER = 2  # of a crowd come in at once; with more of them those who wait longest wait too long
 AHEAD = 240  # of those who come alone may be let in ahead of that pace
 LATE = 0.06  # seconds that may be made up for where the processor kept the intake waiting
 STAFF_THREADS = 2
