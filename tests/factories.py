@@ -100,6 +100,24 @@ def make_approved_reply(article: Article, **fields: Any) -> Comment:
     return make_reply(article, status=Comment.Status.APPROVED, **fields)
 
 
+def make_approved_replies(article: Article, size: int, *, parent: Comment | None = None) -> None:
+    """Make many at once, without decisions: the first is the newest, each other a minute older than that before."""
+    now = timezone.now()
+    Comment.objects.bulk_create(
+        Comment(
+            article=article,
+            parent=parent,
+            root=parent,
+            name="N",
+            body="B",
+            status="approved",
+            decided_at=now,
+            submitted_at=now - timedelta(minutes=number),
+        )
+        for number in range(size)
+    )
+
+
 def make_staff(role: str = "", username: str = "", **fields: Any) -> User:
     """Return a member of staff with one of the roles: Writer, Editor, Moderator or Privacy officer."""
     user = User.objects.create_user(username or role.lower().replace(" ", "-") or "nobody", is_staff=True, **fields)

@@ -17,7 +17,7 @@ from articles.models.mark import SPACING
 from comments.models import Comment, Policy, Tally
 from comments.models.tally import listed_roots, tally_anew, visible_answers
 from comments.proving import prove
-from tests.factories import make_approved_reply, make_article, make_reply, make_staff
+from tests.factories import make_approved_replies, make_approved_reply, make_article, make_reply, make_staff
 from tests.turns import taken_by
 
 pytestmark = pytest.mark.django_db
@@ -118,19 +118,7 @@ def test_whoever_proves_an_address_takes_a_turn_before_locking_the_reply() -> No
 def test_many_answers_in_one_thread_are_decided_on_in_as_many_queries_as_a_few() -> None:
     article, moderator = make_article(), make_staff("Moderator")
     root, now = make_approved_reply(article), timezone.now()
-    Comment.objects.bulk_create(
-        Comment(
-            article=article,
-            parent=root,
-            root=root,
-            name="N",
-            body="B",
-            status="approved",
-            decided_at=now,
-            submitted_at=now - timedelta(minutes=number),
-        )
-        for number in range(4 * SPACING)
-    )
+    make_approved_replies(article, 4 * SPACING, parent=root)
     taken = []
     for count in (10, 60):
         times = [now - timedelta(seconds=number) for number in range(count)]
@@ -171,27 +159,15 @@ def test_counting_anew_says_what_is_kept() -> None:
 
 
 def test_far_pages_of_a_discussion_are_read_by_marks() -> None:
-    article, now = make_article(), timezone.now()
-    root = make_approved_reply(article, submitted_at=now - timedelta(days=9))
-    Comment.objects.bulk_create(
-        Comment(
-            article=article,
-            parent=parent,
-            root=parent,
-            name="N",
-            body="B",
-            status="approved",
-            decided_at=now,
-            submitted_at=now - timedelta(minutes=number),
-        )
-        for number in range(5 * SPACING)
-        for parent in (root, None)
-    )
+    article = make_article()
+    root = make_approved_reply(article, submitted_at=timezone.now() - timedelta(days=9))
+    for parent in (root, None):
+        make_approved_replies(article, 5 * SPACING, parent=parent)
     assert Mark.objects.filter(list=f"replies-{article.pk}").count() >= 2
     every = list(Comment.objects.filter(article=article, root=None).oldest_first().values_list("pk", flat=True))
     listed = listed_roots(Comment.objects.all(), article.pk)
     assert [spot.number for spot in listed.oldest(400, 51)] == every[400:451]
-    assert [spot.number for spot in listed.newest(400, 51, until=now)] == every[::-1][400:451]
+    assert [spot.number for spot in listed.newest(400, 51, until=timezone.now())] == every[::-1][400:451]
     answers = list(Comment.objects.filter(root=root).oldest_first().values_list("pk", flat=True))
     assert [spot.number for spot in visible_answers(Comment.objects.all(), root.pk).oldest(300, 9)] == answers[300:309]
 

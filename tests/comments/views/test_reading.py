@@ -10,7 +10,7 @@ from django.utils import timezone
 from articles.models import Article
 from articles.preparing import prepare
 from comments.models import Comment, Policy
-from tests.factories import make_approved_reply, make_article
+from tests.factories import make_approved_replies, make_approved_reply, make_article
 
 pytestmark = pytest.mark.django_db
 
@@ -79,18 +79,7 @@ def test_the_cost_is_the_same_for_twenty_and_for_two_hundred(
 ) -> None:
     [root] = in_order(article, 1)
     for count in (20, 180):
-        Comment.objects.bulk_create(
-            Comment(
-                article=article,
-                parent=root,
-                root=root,
-                name="N",
-                body="B",
-                status="approved",
-                decided_at=timezone.now(),
-            )
-            for _ in range(count)
-        )
+        make_approved_replies(article, count, parent=root)
         prepare(article.pk)
         with django_assert_num_queries(5):
             client.get(article.get_absolute_url())
