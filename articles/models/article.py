@@ -1,5 +1,6 @@
 """Articles: what the paper publishes, and the rules of when it is public."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -42,7 +43,6 @@ class Article(Placed):
     Status = Status
     UNPUBLISHED = UNPUBLISHED
     KEY_FIELDS = ("status",)
-    PLACED_BY = ("pk", "status", "published_at", "section_id")
 
     title = models.CharField(max_length=200)
     slug = models.SlugField(
@@ -167,6 +167,11 @@ class Article(Placed):
         """Name the pages that show it, and its part of the sitemap."""
         own = f"article-{self.pk}"
         return {own} if self.status in UNPUBLISHED else {own, f"sitemap-{sitemap_part(self.pk)}"}
+
+    @classmethod
+    def articles_of(cls, rows: models.QuerySet[Any]) -> Iterable[int]:
+        """Return the articles themselves."""
+        return rows.values_list("pk", flat=True)
 
     @classmethod
     def note_change(cls, before: Traces, after: Traces) -> None:

@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from articles.expressions import JSONRows
 from articles.models.change import Shown, ShownQuerySet, Traces
 from articles.models.link import LinkCheck
-from articles.models.place import Placed, articles_moved, note_works_to_come
+from articles.models.place import Placed, note_works_to_come
 from articles.models.work import MAX_SOURCE_CHARACTERS, MAX_URL_CHARACTERS, Work
 from articles.richtext import clean_line, clean_text, validate_url
 from articles.slugs import MAX_SLUG_LENGTH
@@ -138,7 +138,6 @@ class Source(Placed):
     """One entry of the numbered list of sources; the body cites it by its position."""
 
     KEY_FIELDS = ("article_id", "work_id")
-    PLACED_BY = ("article_id", "outlet_slug", "work_id")
 
     article = models.ForeignKey("articles.Article", on_delete=models.CASCADE, related_name="sources")
     position = models.PositiveSmallIntegerField(default=1)
@@ -192,10 +191,15 @@ class Source(Placed):
         return {f"article-{self.article_id}", f"work-{self.work_id}"}
 
     @classmethod
+    def articles_of(cls, rows: models.QuerySet[Any]) -> Iterable[int]:
+        """Return the articles whose sources they are."""
+        return rows.values_list("article_id", flat=True)
+
+    @classmethod
     def note_change(cls, before: Traces, after: Traces) -> None:
         """Note the change, and the one to come where the article is to come."""
         super().note_change(before, after)
-        note_works_to_come(articles_moved(before, after))
+        note_works_to_come(after.facts)
 
     @property
     def host(self) -> str:
@@ -281,7 +285,6 @@ class Correction(Placed):
     """A dated, public note of what was changed in a published article, and why."""
 
     KEY_FIELDS = ("article_id",)
-    PLACED_BY = ("article_id", "made_at", "is_draft")
 
     article = models.ForeignKey("articles.Article", on_delete=models.CASCADE, related_name="corrections")
     made_at = models.DateTimeField()
@@ -313,6 +316,11 @@ class Correction(Placed):
     def page_keys(self) -> set[str]:
         """Name the pages of its article."""
         return {f"article-{self.article_id}"}
+
+    @classmethod
+    def articles_of(cls, rows: models.QuerySet[Any]) -> Iterable[int]:
+        """Return the articles that they correct."""
+        return rows.values_list("article_id", flat=True)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the correction, its text made fit for a page."""

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from django.db import connection, models
 from django.utils import timezone
@@ -75,29 +75,26 @@ class Place(models.Model):
 
 
 class Placed(Shown):
-    """A row that decides on the places of an article."""
-
-    PLACED_BY: ClassVar[tuple[str, ...]]  # the columns that do: first that of the article
+    """A row that decides on the places of articles."""
 
     class Meta:
         abstract = True
 
     @classmethod
+    def articles_of(cls, rows: "models.QuerySet[Any]") -> Iterable[int]:
+        """Return the articles whose places these rows decide on."""
+        raise NotImplementedError
+
+    @classmethod
     def facts_of(cls, rows: "models.QuerySet[Any]") -> dict[Any, Any]:
-        """Return what decides, first of it the article."""
-        return {pk: facts for pk, *facts in rows.order_by().values_list("pk", *cls.PLACED_BY)}
+        """Return these articles."""
+        return dict.fromkeys(cls.articles_of(rows.order_by()))
 
     @classmethod
     def note_change(cls, before: Traces, after: Traces) -> None:
-        """Note the change, and put the articles in their places that may have others now."""
+        """Note the change, and put the articles in their places."""
         super().note_change(before, after)
-        Place.objects.settle(articles_moved(before, after))
-
-
-def articles_moved(before: Traces, after: Traces) -> set[int]:
-    """Return the articles of those rows of which something that decides on places was changed."""
-    pairs = [(before.facts.get(pk), after.facts.get(pk)) for pk in {*before.facts, *after.facts}]
-    return {facts[0] for pair in pairs if pair[0] != pair[1] for facts in pair if facts}
+        Place.objects.settle({*before.facts, *after.facts})
 
 
 def long_list(name: str) -> LongList:

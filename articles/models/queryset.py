@@ -1,6 +1,7 @@
 """Which articles, and with what."""
 
-from typing import TYPE_CHECKING, Self, TypedDict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Self, TypedDict
 
 from django.db import models, transaction
 from django.db.models import OuterRef
@@ -52,7 +53,6 @@ class ArticleTag(Placed, TaggedItemBase):
     """A tag on an article."""
 
     KEY_FIELDS = ("content_object_id",)
-    PLACED_BY = ("content_object_id", "tag_id")
 
     content_object = models.ForeignKey("articles.Article", on_delete=models.CASCADE, related_name="tagged_items")
 
@@ -68,12 +68,16 @@ class ArticleTag(Placed, TaggedItemBase):
         """Name the pages of its article."""
         return {f"article-{self.content_object_id}"}
 
+    @classmethod
+    def articles_of(cls, rows: models.QuerySet[Any]) -> Iterable[int]:
+        """Return the articles that carry the tags."""
+        return rows.values_list("content_object_id", flat=True)
+
 
 class Byline(Placed):
     """An author of an article; the order of the rows is the order of the names."""
 
     KEY_FIELDS = ("article_id",)
-    PLACED_BY = ("article_id", "author_id")
 
     article = models.ForeignKey("articles.Article", on_delete=models.CASCADE, related_name="byline_entries")
     author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="byline_entries")
@@ -89,6 +93,11 @@ class Byline(Placed):
     def page_keys(self) -> set[str]:
         """Name the pages of its article."""
         return {f"article-{self.article_id}"}
+
+    @classmethod
+    def articles_of(cls, rows: models.QuerySet[Any]) -> Iterable[int]:
+        """Return the articles of the bylines."""
+        return rows.values_list("article_id", flat=True)
 
 
 class ArticleQuerySet(ShownQuerySet["Article"]):
